@@ -1,0 +1,194 @@
+"""Data sets of a project: import, list, find again, and hand to runs.
+
+Each data set is a small record ``data/<name>.dataset.json``; the index only mirrors it. The data stay where they are
+unless a copy is asked for.
+"""
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from neurostudio.app.project import Project
+from neurostudio.core.errors import RequestError
+from neurostudio.core.files import remove, replaced, write_json
+from neurostudio.core.kinds import data_kind
+from neurostudio.core.method import Input
+from neurostudio.core.provenance import sha256_of, size_of
+from neurostudio.core.run_folder import absolute_path, relative_path
+from neurostudio.data.registry import ImportReport, inspect, recognise
+from neurostudio.store.read import DatasetRow
+from neurostudio.store.read import dataset as read_dataset
+from neurostudio.store.read import datasets as read_datasets
+
+RECORD_SUFFIX = ".dataset.json"
+_ENDINGS = re.compile(r"(\.(gz|txt|csv|tsv|jsonl?|md|part|nii|h5ad|npz|npy|vec|zip))+$", re.IGNORECASE)
+_NOT_IN_NAMES = re.compile(r"[^\w.-]+")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did.
+
+    Attributes
+    ----------
+    found_again : bool
+        The same content was known already: its record now points to this path.
+    """
+
+    name: str
+    kind: str
+    path: Path
+    report: ImportReport
+    found_again: bool
+
+
+def preview(path: Path | str, kind: str | None = None, options: Mapping[str, Any] | None = None) -> ImportReport:
+    """Read a file as an import would, without importing it."""
+    return inspect(_existing(path), kind, dict(options or {}))
+
+
+def import_data(
+    project: Project,
+    paths: Iterable[Path | str],
+    *,
+    kind: str | None = None,
+    name: str | None = None,
+    copy: bool = False,
+    options: Mapping[str, Any] | None = None,
+) -> list[Imported]:
+    """Add data sets; every file is read and checked before any is added.
+
+    Parameters
+    ----------
+    kind : str, optional
+        Recognised from the content unless given.
+    name : str, optional
+        Name in the project (one path only); from the file name unless given.
+    copy : bool
+        Copy into the project's ``data`` folder.
+    options : dict, optional
+        How to read it: ``encoding``, ``text_column``, ``label_column`` ...
+
+    Raises
+    ------
+    RequestError
+        For what cannot be read, or when `name` is taken by other data.
+    """
+    sources = [_existing(path) for path in paths]
+    if name and len(sources) > 1:
+        raise RequestError("One name for several files", fix="Import them one by one, or leave the name out")
+    if kind:
+        data_kind(kind)
+    checked = [(source, inspect(source, kind or recognise(source), dict(options or {}))) for source in sources]
+    return [_add(project, source, report, name, copy) for source, report in checked]
+
+
+def list_datasets(project: Project) -> list[DatasetRow]:
+    """Every data set of the project, by name."""
+    return list(read_datasets(project.store))
+
+
+def forget_dataset(project: Project, name: str) -> None:
+    """Take a data set off the list; its files stay, but for a copy inside the project."""
+    row = read_dataset(project.store, name)
+    if row.copied:
+        remove(absolute_path(row.path, project.path))
+    remove(_record_file(project, name))
+    project.sync()
+
+
+def locate(project: Project, row: DatasetRow) -> Path:
+    """Where the data lie now; RequestError that names the data set when they are nowhere."""
+    path = absolute_path(row.path, project.path)
+    if path.exists():
+        return path
+    for candidate in (project.path / "data" / path.name, project.path.parent / path.name):
+        if candidate.exists() and size_of(candidate) == row.size and sha256_of(candidate) == row.sha256:
+            return candidate
+    raise RequestError(
+        f"The data of '{row.name}' are missing: {path}", fix="Import the file again from where it is now; its checksum finds it"
+    )
+
+
+def dataset_input(project: Project, role: str, name: str) -> Input:
+    """The data set of that name as an input of a run; RequestError when it is missing or has changed."""
+    row = read_dataset(project.store, name)
+    path = locate(project, row)
+    if size_of(path) != row.size or (_mtime_ns(path) != row.mtime_ns and sha256_of(path) != row.sha256):
+        raise RequestError(
+            f"The file of '{name}' has changed since it was imported: {path}", fix="Import it again to work with its new content"
+        )
+    return Input(role, name, row.kind, path, row.sha256, dict(row.options), {"dataset": name})
+
+
+def _add(project: Project, source: Path, report: ImportReport, name: str | None, copy: bool) -> Imported:
+    checksum = sha256_of(source)
+    known = {row.name: row for row in list_datasets(project)}
+    same = next(
+        (row for row in known.values() if row.sha256 == checksum and row.kind == report.kind and name in (None, row.name)), None
+    )
+    if name and name in known and known[name].sha256 != checksum:
+        old = absolute_path(known[name].path, project.path)
+        if old != source:
+            raise RequestError(f"There is a data set '{name}' with other content already", fix="Choose another --name")
+    chosen = same.name if same else name or _free_name(source, known)
+    path = _copied(project, source, chosen) if copy else source
+    write_json(
+        _record_file(project, chosen),
+        {
+            "name": chosen,
+            "kind": report.kind,
+            "path": relative_path(path, project.path),
+            "sha256": checksum,
+            "size": size_of(path),
+            "mtime_ns": _mtime_ns(path),
+            "options": report.options,
+            "report": report.as_dict(),
+            "added": time.time(),
+            "copied": copy,
+        },
+    )
+    project.sync()
+    return Imported(chosen, report.kind, path, report, found_again=same is not None)
+
+
+def _copied(project: Project, source: Path, name: str) -> Path:
+    target = project.path / "data" / f"{name}{''.join(source.suffixes[-2:]) if source.is_file() else ''}"
+    if target == source:
+        return target
+    with replaced(target) as partial:
+        if source.is_dir():
+            shutil.copytree(source, partial)
+        else:
+            shutil.copyfile(source, partial)
+    return target
+
+
+def _existing(path: Path | str) -> Path:
+    absolute = Path(os.path.abspath(path))
+    if not absolute.exists():
+        raise RequestError(f"There is no file {absolute}")
+    return absolute
+
+
+def _free_name(source: Path, taken: Mapping[str, object]) -> str:
+    stem = _NOT_IN_NAMES.sub("-", _ENDINGS.sub("", source.name)).strip("-.") or "data"
+    number = 1
+    while (candidate := stem if number == 1 else f"{stem}-{number}") in taken:
+        number += 1
+    return candidate
+
+
+def _record_file(project: Project, name: str) -> Path:
+    if not name or _NOT_IN_NAMES.search(name) or name.startswith("."):
+        raise RequestError(f"'{name}' cannot be the name of a data set", fix="Use letters, digits, '.', '_' and '-'")
+    return project.path / "data" / f"{name}{RECORD_SUFFIX}"
+
+
+def _mtime_ns(path: Path) -> int:
+    return path.stat().st_mtime_ns

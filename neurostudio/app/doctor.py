@@ -1,0 +1,167 @@
+"""What this machine has, whether a project is sound, and how to make its index again."""
+
+import ctypes.util
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+import neurostudio
+from neurostudio.core.compute import available_cores
+from neurostudio.core.errors import NeuroError, RequestError
+from neurostudio.core.registry import registry
+from neurostudio.store.ingest import rebuild
+from neurostudio.store.read import check, datasets
+from neurostudio.store.read import runs as read_runs
+from neurostudio.store.write import Store
+
+PACKAGES = (
+    "torch",
+    "PySide6-Essentials",
+    "pyqtgraph",
+    "qasync",
+    "numpy",
+    "sqlalchemy",
+    "pydantic",
+    "distributed",
+    "nir",
+    "rjieba",
+)
+QT_LIBRARIES = {  # shared library that Qt's xcb plugin needs -> Debian package
+    "EGL": "libegl1",
+    "GL": "libgl1",
+    "xkbcommon-x11": "libxkbcommon-x11-0",
+    "dbus-1": "libdbus-1-3",
+    "fontconfig": "libfontconfig1",
+    "xcb-cursor": "libxcb-cursor0",
+    "xcb-icccm": "libxcb-icccm4",
+    "xcb-keysyms": "libxcb-keysyms1",
+    "xcb-image": "libxcb-image0",
+    "xcb-render-util": "libxcb-render-util0",
+    "xcb-xkb": "libxcb-xkb1",
+}
+_PROBE_TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at; `note` says what to do where something is missing."""
+
+    what: str
+    found: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a rebuilt index holds."""
+
+    runs: int
+    datasets: int
+    events: int
+
+
+def check_machine() -> list[Check]:
+    """Look at program, Python, memory, device, Qt and packages. Heavy packages are asked in a process of their own."""
+    memory = psutil.virtual_memory()
+    checks = [
+        Check("NeuroStudio", neurostudio.__version__),
+        Check("Python", platform.python_version()),
+        Check("System", f"{platform.system()} {platform.release()} {platform.machine()}"),
+        Check("Cores", str(available_cores())),
+        Check("Memory", f"{memory.total / 1e9:.1f} GB, {memory.available / 1e9:.1f} GB free"),
+        Check("Disk here", f"{shutil.disk_usage(os.curdir).free / 1e9:.1f} GB free"),
+        _torch_device(),
+        _qt_platform(),
+    ]
+    for name in PACKAGES:
+        try:
+            checks.append(Check(name, importlib.metadata.version(name)))
+        except importlib.metadata.PackageNotFoundError:
+            checks.append(Check(name, "not installed"))
+    known = registry()
+    checks.append(Check("Methods", ", ".join(known.methods)))
+    checks += [Check(f"Plugin {broken.name}", "cannot be read", broken.problem) for broken in known.broken]
+    return checks
+
+
+def check_project(path: Path | str) -> list[str]:
+    """Problems of a project, one sentence each; empty when it is sound."""
+    folder = Path(path).absolute()
+    if not folder.is_dir():
+        raise RequestError(f"There is no project folder {folder}")
+    if not (folder / "project.sqlite").exists():
+        return [f"The index is missing. Make it again: neurostudio doctor {path} --rebuild"]
+    try:
+        store = Store.open(folder)
+    except NeuroError as error:
+        return [str(error)]
+    try:
+        notices = [store.notice] if store.notice else []
+        return [*notices, *check(store)]
+    finally:
+        store.close()
+
+
+def rebuild_index(path: Path | str) -> Rebuilt:
+    """Make the index again from the run folders; the old one is kept in ``backups``."""
+    folder = Path(path).absolute()
+    if not (folder / "runs").is_dir():
+        raise RequestError(f"{folder} has no run folders to make an index from", fix="Name a project folder")
+    ingested = rebuild(folder)
+    store = Store.open(folder)
+    try:
+        return Rebuilt(runs=len(read_runs(store)), datasets=len(datasets(store)), events=ingested.events)
+    finally:
+        store.close()
+
+
+def missing_qt_libraries() -> list[str]:
+    """Debian packages whose libraries Qt's window needs and this Linux machine lacks."""
+    if sys.platform != "linux":
+        return []
+    return [package for library, package in QT_LIBRARIES.items() if ctypes.util.find_library(library) is None]
+
+
+def _torch_device() -> Check:
+    code = (
+        "import torch; print(torch.__version__, 'cuda: ' + torch.cuda.get_device_name() if torch.cuda.is_available() else 'cpu')"
+    )
+    found = _ask_python(code)
+    return Check("Torch device", found or "torch is not installed", "" if found else "pip install 'neurostudio[spiking]'")
+
+
+def _qt_platform() -> Check:
+    missing = missing_qt_libraries()
+    if missing:
+        return Check("Qt window", "libraries are missing", f"sudo apt-get install {' '.join(missing)}")
+    found = _ask_python(
+        "from PySide6.QtGui import QGuiApplication as A; a = A([]); print(a.platformName())",
+        QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", ""),
+    )
+    if found:
+        return Check("Qt window", found)
+    return Check("Qt window", "cannot open", "No display, or PySide6 is not installed: pip install 'neurostudio[gui]'")
+
+
+def _ask_python(code: str, **environment: str) -> str:
+    """What a fresh Python prints for `code`; empty when it fails."""
+    extra = {key: value for key, value in environment.items() if value}
+    try:
+        answer = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            timeout=_PROBE_TIMEOUT_S,
+            env={**os.environ, **extra},
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""

@@ -1,0 +1,152 @@
+"""Running, resuming, cancelling and showing runs."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+
+from neurostudio.app.project import Project
+from neurostudio.core.errors import NeuroError, RequestError
+from neurostudio.core.events import Event
+from neurostudio.core.files import write_json
+from neurostudio.core.run_folder import Request, RunFolder, Status, read_json
+from neurostudio.jobs.follow import follow
+from neurostudio.jobs.launch import cancel as cancel_worker
+from neurostudio.jobs.launch import start_worker
+from neurostudio.jobs.live import LiveSession
+from neurostudio.store.read import RunDetail, RunRow, run_detail
+from neurostudio.store.read import runs as read_runs
+
+RESUMABLE = ("failed", "cancelled", "interrupted", "queued")
+_LITTLE_SPACE_BYTES = 1 << 20
+_LOG_TAIL_BYTES = 4096
+
+Listener = Callable[[list[Event]], None]
+
+
+def submit(project: Project, request: Request) -> RunFolder:
+    """Write the run folder; the run then counts as queued, for every program that has the project open."""
+    folder = project.run_folder(request.id)
+    folder.create(request)
+    project.sync_run(folder)
+    return folder
+
+
+def start(folder: RunFolder) -> subprocess.Popen[bytes]:
+    """Start the worker of a submitted run in the background."""
+    return start_worker(folder, folder.request())
+
+
+def wait(project: Project, folder: RunFolder, worker: subprocess.Popen[bytes] | None, listener: Listener | None = None) -> Status:
+    """Follow a run to its end and keep the index in step; Ctrl+C stops the run.
+
+    Parameters
+    ----------
+    listener : function, optional
+        Gets each block of new events.
+    """
+    offset = folder.events_file.stat().st_size if folder.events_file.exists() else 0
+
+    def on_events(events: list[Event]) -> None:
+        project.sync_run(folder)
+        if listener:
+            listener(events)
+
+    try:
+        status = follow(folder, on_events, worker, offset)
+    except KeyboardInterrupt:
+        status = cancel_worker(folder)
+        if worker is not None:
+            worker.wait()
+    project.sync()
+    return status
+
+
+def run(project: Project, request: Request, listener: Listener | None = None) -> Status:
+    """Submit a run, start it and wait for its end."""
+    folder = submit(project, request)
+    return wait(project, folder, start(folder), listener)
+
+
+def resume(project: Project, key: str, listener: Listener | None = None) -> Status:
+    """Go on with a run from its last checkpoint; RequestError when it is done or at work."""
+    folder = resumable(project, key)
+    return wait(project, folder, start(folder), listener)
+
+
+def resumable(project: Project, key: str) -> RunFolder:
+    """The folder of a run that can be resumed."""
+    row = project.find_run(key)
+    folder = project.run_folder(row.run_id)
+    status = folder.status()
+    if status.state == "running":
+        raise RequestError(f"Run '{row.name}' is at work", fix=f"Stop it first: neurostudio cancel PROJECT {row.run_id}")
+    if status.state not in RESUMABLE:
+        raise RequestError(f"Run '{row.name}' is {status.state}", fix="Run it again with the same settings instead")
+    return folder
+
+
+def cancel(project: Project, key: str) -> Status:
+    """Stop a run, wherever it was started from; RequestError when it is not at work."""
+    row = project.find_run(key)
+    folder = project.run_folder(row.run_id)
+    status = folder.status()
+    if status.state not in ("running", "queued"):
+        raise RequestError(f"Run '{row.name}' is {status.state}, not at work")
+    status = cancel_worker(folder)
+    project.sync()
+    return status
+
+
+def list_runs(project: Project, **filters: object) -> list[RunRow]:
+    """Runs, newest first; filters as in ``store.read.runs``."""
+    return list(read_runs(project.store, **filters))  # type: ignore[arg-type]
+
+
+def show(project: Project, key: str) -> RunDetail:
+    """Everything the index knows about one run."""
+    return run_detail(project.store, project.find_run(key).run_id)
+
+
+def label(project: Project, key: str, **labels: object) -> None:
+    """Change name, tags, notes or trashed of a run; kept in its folder, so a rebuilt index has them too."""
+    folder = project.run_folder(project.find_run(key).run_id)
+    known = read_json(folder.labels_file) if folder.labels_file.exists() else {}
+    write_json(folder.labels_file, {**known, **labels})
+    project.sync_run(folder)
+
+
+def problem(project: Project, folder: RunFolder) -> NeuroError | None:
+    """Why a run did not end well, as well as can be told; None when it did."""
+    detail = run_detail(project.store, folder.id)
+    if detail.row.state in ("done", "running", "queued"):
+        return None
+    if detail.error:
+        return NeuroError.from_dict(detail.error)
+    resume_hint = f"Go on from the last checkpoint: neurostudio resume {project.path} {folder.id}"
+    if detail.row.state == "cancelled":
+        return NeuroError(f"Run '{detail.row.name}' was cancelled", fix=resume_hint)
+    if shutil.disk_usage(folder.path).free < _LITTLE_SPACE_BYTES:
+        return NeuroError(
+            f"Run '{detail.row.name}' stopped", f"The disk that holds {project.path} is full", f"Free some space. {resume_hint}"
+        )
+    last_words = _last_line(folder)
+    return NeuroError(f"Run '{detail.row.name}' was interrupted", last_words, resume_hint)
+
+
+def open_session(project: Project, request: Request) -> LiveSession:
+    """Start a live session; its run folder keeps the history."""
+    live = replace(request, serve=True)
+    return LiveSession.start(submit(project, live), live)
+
+
+def _last_line(folder: RunFolder) -> str:
+    """Last line of the log where it looks like a cause, else nothing."""
+    try:
+        with folder.log_file.open("rb") as stream:
+            stream.seek(max(0, folder.log_file.stat().st_size - _LOG_TAIL_BYTES))
+            lines = stream.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return ""
+    last = lines[-1].strip() if lines else ""
+    return last if "Error" in last or "error" in last else ""

@@ -1,0 +1,1 @@
+"""The command line: reads flags, calls ``neurostudio.app``, prints. No science, no database."""

@@ -1,0 +1,76 @@
+"""The commands of ``neurostudio`` and how they end: exit codes, errors without tracebacks."""
+
+import sys
+import traceback
+
+import click
+import typer
+
+from neurostudio.cli import commands_data, commands_project, commands_run
+from neurostudio.cli.output import print_error, say
+from neurostudio.core.errors import NeuroError
+
+EXIT_FAILED = 1
+EXIT_REQUEST = 2
+EXIT_STOPPED = 3
+VERBOSE = "--verbose"
+
+app = typer.Typer(
+    name="neurostudio",
+    help="One place for a lab's spiking networks, brain data, language models and reports.",
+    epilog="Exit codes: 0 done, 1 a run failed, 2 the request was wrong, 3 cancelled or interrupted.",
+    no_args_is_help=False,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+commands_project.register(app)
+commands_data.register(app)
+commands_run.register(app)
+
+
+@app.callback(invoke_without_command=True)
+def top(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Show the version."),
+    verbose: bool = typer.Option(False, VERBOSE, help="Show tracebacks of errors; works with every command."),  # noqa: ARG001 - read in run()
+) -> None:
+    """Handle options without a command."""
+    if version:
+        from neurostudio import __version__
+
+        sys.stdout.write(f"neurostudio {__version__}\n")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise commands_project.no_window()
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; returns the exit code."""
+    verbose = VERBOSE in arguments
+    try:
+        result = app([argument for argument in arguments if argument != VERBOSE], prog_name="neurostudio", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return EXIT_REQUEST
+    except (click.Abort, KeyboardInterrupt):
+        say("Stopped.")
+        return EXIT_STOPPED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except NeuroError as error:
+        if verbose:
+            traceback.print_exc()
+        print_error(error)
+        return EXIT_REQUEST
+    except Exception as error:  # noqa: BLE001 - the last door: a person gets a sentence, not a traceback
+        if verbose:
+            traceback.print_exc()
+        why = f"{type(error).__name__}: {error}"
+        print_error(NeuroError("NeuroStudio stopped on an error of its own", why, "Run it again with --verbose for the details"))
+        return EXIT_FAILED

@@ -1,0 +1,40 @@
+"""Writing a report: the suffix of the file chooses between the page and the PDF."""
+
+from pathlib import Path
+
+from neurostudio.core.errors import RequestError
+from neurostudio.core.files import replaced
+from neurostudio.report.content import ReportContent
+
+REPORT_SUFFIXES = (".html", ".pdf")
+
+
+def write_report(content: ReportContent, path: Path) -> None:
+    """Write `content` to `path`, all or nothing.
+
+    Parameters
+    ----------
+    content : ReportContent
+        Any number of runs.
+    path : Path
+        Ends in ``.html`` (one file, figures inside, no network) or ``.pdf``.
+
+    Raises
+    ------
+    RequestError
+        For another suffix.
+    NeuroError
+        When the disk is full or not writable.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in REPORT_SUFFIXES:
+        raise RequestError(
+            f"A report cannot be written as '{path.name}'", fix=f"Choose a name that ends in {' or '.join(REPORT_SUFFIXES)}"
+        )
+    if suffix == ".html":
+        from neurostudio.report.html import html_bytes as as_bytes
+    else:
+        from neurostudio.report.pdf import pdf_bytes as as_bytes
+    document = as_bytes(content)
+    with replaced(path) as partial:
+        partial.write_bytes(document)

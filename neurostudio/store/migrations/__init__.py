@@ -1,0 +1,1 @@
+"""The schemas that there were, as Alembic revisions; run from ``store.schema``."""
