@@ -7,7 +7,6 @@
 Works on Linux, macOS and Windows with nothing but Python 3.11 or newer. Run again, it only brings what is missing.
 """
 
-import ctypes.util
 import hashlib
 import os
 import shutil
@@ -25,20 +24,6 @@ OLDEST_PYTHON = (3, 11)
 
 TORCH = "2.13.0"
 CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
-
-QT_LIBRARIES = {  # shared library that Qt's window needs on Linux -> Debian package
-    "EGL": "libegl1",
-    "GL": "libgl1",
-    "xkbcommon-x11": "libxkbcommon-x11-0",
-    "dbus-1": "libdbus-1-3",
-    "fontconfig": "libfontconfig1",
-    "xcb-cursor": "libxcb-cursor0",
-    "xcb-icccm": "libxcb-icccm4",
-    "xcb-keysyms": "libxcb-keysyms1",
-    "xcb-image": "libxcb-image0",
-    "xcb-render-util": "libxcb-render-util0",
-    "xcb-xkb": "libxcb-xkb1",
-}
 
 CHECKS = (
     ("ruff", "check", "."),
@@ -102,9 +87,10 @@ def install_torch() -> None:
 
 def qt_libraries() -> None:
     """Install the system libraries of Qt's window where that is allowed, else name the command."""
-    if sys.platform != "linux":
-        return
-    missing = [package for library, package in QT_LIBRARIES.items() if ctypes.util.find_library(library) is None]
+    sys.path.insert(0, str(ROOT))
+    from neurostudio.core.system import missing_qt_packages
+
+    missing = missing_qt_packages()
     if not missing:
         return
     command = ["apt-get", "install", "-y", "--no-install-recommends", *missing]

@@ -1,7 +1,34 @@
 """The public Python API: what a person can do with a project, as plain functions.
 
->>> from neurostudio.app.project import Project  # doctest: +SKIP
+>>> from neurostudio.app import Project, import_data, make_request, run  # doctest: +SKIP
 >>> with Project.create("my-study") as project:  # doctest: +SKIP
 ...     import_data(project, ["reviews.tsv"])
-...     run(project, make_request(project, "spiking.text", inputs={"train": ["reviews"]}))
+...     run(project, make_request(project, "spiking.text", inputs={"train": ["reviews"]}, seed=1))
 """
+
+from neurostudio.app.batches import run_batch
+from neurostudio.app.datasets import forget_dataset, import_data, list_datasets, preview
+from neurostudio.app.export import export_run
+from neurostudio.app.project import Project
+from neurostudio.app.reports import make_report
+from neurostudio.app.requests import make_request
+from neurostudio.app.runs import cancel, label, list_runs, open_session, resume, run, show
+
+__all__ = [
+    "Project",
+    "cancel",
+    "export_run",
+    "forget_dataset",
+    "import_data",
+    "label",
+    "list_datasets",
+    "list_runs",
+    "make_report",
+    "make_request",
+    "open_session",
+    "preview",
+    "resume",
+    "run",
+    "run_batch",
+    "show",
+]

@@ -1,7 +1,7 @@
 """Data sets of a project: import, list, find again, and hand to runs.
 
-Each data set is a small record ``data/<name>.dataset.json``; the index only mirrors it. The data stay where they are
-unless a copy is asked for.
+Each data set is a small record ``data/<name>.dataset.json``, kept by the store; the index only mirrors it. The data stay
+where they are unless a copy is asked for.
 """
 
 import os
@@ -15,17 +15,15 @@ from typing import Any
 
 from neurostudio.app.project import Project
 from neurostudio.core.errors import RequestError
-from neurostudio.core.files import remove, replaced, write_json
+from neurostudio.core.files import remove, replaced
 from neurostudio.core.kinds import data_kind
 from neurostudio.core.method import Input
 from neurostudio.core.provenance import sha256_of, size_of
-from neurostudio.core.run_folder import absolute_path, relative_path
 from neurostudio.data.registry import ImportReport, inspect, recognise
-from neurostudio.store.read import DatasetRow
 from neurostudio.store.read import dataset as read_dataset
 from neurostudio.store.read import datasets as read_datasets
+from neurostudio.store.rows import DatasetRow
 
-RECORD_SUFFIX = ".dataset.json"
 _ENDINGS = re.compile(r"(\.(gz|txt|csv|tsv|jsonl?|md|part|nii|h5ad|npz|npy|vec|zip))+$", re.IGNORECASE)
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
@@ -90,28 +88,27 @@ def import_data(
 
 def list_datasets(project: Project) -> list[DatasetRow]:
     """Every data set of the project, by name."""
-    return list(read_datasets(project.store))
+    return read_datasets(project.store)
 
 
 def forget_dataset(project: Project, name: str) -> None:
     """Take a data set off the list; its files stay, but for a copy inside the project."""
     row = read_dataset(project.store, name)
     if row.copied:
-        remove(absolute_path(row.path, project.path))
-    remove(_record_file(project, name))
-    project.sync()
+        remove(row.path)
+    project.store.forget_dataset(name)
 
 
 def locate(project: Project, row: DatasetRow) -> Path:
     """Where the data lie now; RequestError that names the data set when they are nowhere."""
-    path = absolute_path(row.path, project.path)
-    if path.exists():
-        return path
-    for candidate in (project.path / "data" / path.name, project.path.parent / path.name):
+    if row.path.exists():
+        return row.path
+    for candidate in (project.path / "data" / row.path.name, project.path.parent / row.path.name):
         if candidate.exists() and size_of(candidate) == row.size and sha256_of(candidate) == row.sha256:
             return candidate
     raise RequestError(
-        f"The data of '{row.name}' are missing: {path}", fix="Import the file again from where it is now; its checksum finds it"
+        f"The data of '{row.name}' are missing: {row.path}",
+        fix="Import the file again from where it is now; its checksum finds it",
     )
 
 
@@ -132,28 +129,25 @@ def _add(project: Project, source: Path, report: ImportReport, name: str | None,
     same = next(
         (row for row in known.values() if row.sha256 == checksum and row.kind == report.kind and name in (None, row.name)), None
     )
-    if name and name in known and known[name].sha256 != checksum:
-        old = absolute_path(known[name].path, project.path)
-        if old != source:
-            raise RequestError(f"There is a data set '{name}' with other content already", fix="Choose another --name")
+    if name and name in known and known[name].sha256 != checksum and known[name].path != source:
+        raise RequestError(f"There is a data set '{name}' with other content already", fix="Choose another --name")
     chosen = same.name if same else name or _free_name(source, known)
+    _check_name(chosen)
     path = _copied(project, source, chosen) if copy else source
-    write_json(
-        _record_file(project, chosen),
-        {
-            "name": chosen,
-            "kind": report.kind,
-            "path": relative_path(path, project.path),
-            "sha256": checksum,
-            "size": size_of(path),
-            "mtime_ns": _mtime_ns(path),
-            "options": report.options,
-            "report": report.as_dict(),
-            "added": time.time(),
-            "copied": copy,
-        },
+    project.store.put_dataset(
+        DatasetRow(
+            name=chosen,
+            kind=report.kind,
+            path=path,
+            sha256=checksum,
+            size=size_of(path),
+            mtime_ns=_mtime_ns(path),
+            options=dict(report.options),
+            report=report.as_dict(),
+            added=time.time(),
+            copied=copy,
+        )
     )
-    project.sync()
     return Imported(chosen, report.kind, path, report, found_again=same is not None)
 
 
@@ -184,10 +178,10 @@ def _free_name(source: Path, taken: Mapping[str, object]) -> str:
     return candidate
 
 
-def _record_file(project: Project, name: str) -> Path:
+def _check_name(name: str) -> None:
+    """Names stand in flags (``train=NAME``) and batch files."""
     if not name or _NOT_IN_NAMES.search(name) or name.startswith("."):
         raise RequestError(f"'{name}' cannot be the name of a data set", fix="Use letters, digits, '.', '_' and '-'")
-    return project.path / "data" / f"{name}{RECORD_SUFFIX}"
 
 
 def _mtime_ns(path: Path) -> int:

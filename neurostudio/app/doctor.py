@@ -1,6 +1,5 @@
 """What this machine has, whether a project is sound, and how to make its index again."""
 
-import ctypes.util
 import importlib.metadata
 import os
 import platform
@@ -16,9 +15,11 @@ import neurostudio
 from neurostudio.core.compute import available_cores
 from neurostudio.core.errors import NeuroError, RequestError
 from neurostudio.core.registry import registry
-from neurostudio.store.ingest import rebuild
-from neurostudio.store.read import check, datasets
+from neurostudio.core.system import missing_qt_packages
+from neurostudio.store.check import check
+from neurostudio.store.read import datasets
 from neurostudio.store.read import runs as read_runs
+from neurostudio.store.rebuild import rebuild
 from neurostudio.store.write import Store
 
 PACKAGES = (
@@ -33,19 +34,6 @@ PACKAGES = (
     "nir",
     "rjieba",
 )
-QT_LIBRARIES = {  # shared library that Qt's xcb plugin needs -> Debian package
-    "EGL": "libegl1",
-    "GL": "libgl1",
-    "xkbcommon-x11": "libxkbcommon-x11-0",
-    "dbus-1": "libdbus-1-3",
-    "fontconfig": "libfontconfig1",
-    "xcb-cursor": "libxcb-cursor0",
-    "xcb-icccm": "libxcb-icccm4",
-    "xcb-keysyms": "libxcb-keysyms1",
-    "xcb-image": "libxcb-image0",
-    "xcb-render-util": "libxcb-render-util0",
-    "xcb-xkb": "libxcb-xkb1",
-}
 _PROBE_TIMEOUT_S = 60
 
 
@@ -122,13 +110,6 @@ def rebuild_index(path: Path | str) -> Rebuilt:
         store.close()
 
 
-def missing_qt_libraries() -> list[str]:
-    """Debian packages whose libraries Qt's window needs and this Linux machine lacks."""
-    if sys.platform != "linux":
-        return []
-    return [package for library, package in QT_LIBRARIES.items() if ctypes.util.find_library(library) is None]
-
-
 def _torch_device() -> Check:
     code = (
         "import torch; print(torch.__version__, 'cuda: ' + torch.cuda.get_device_name() if torch.cuda.is_available() else 'cpu')"
@@ -138,7 +119,7 @@ def _torch_device() -> Check:
 
 
 def _qt_platform() -> Check:
-    missing = missing_qt_libraries()
+    missing = missing_qt_packages()
     if missing:
         return Check("Qt window", "libraries are missing", f"sudo apt-get install {' '.join(missing)}")
     found = _ask_python(

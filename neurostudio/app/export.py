@@ -31,7 +31,7 @@ def export_run(project: Project, key: str, target: Path | str) -> list[Path]:
     destination = Path(target).absolute()
     written: list[Path] = []
     for artifact in detail.artifacts:
-        source = folder.path / artifact.path
+        source = artifact.path
         if not source.exists():
             raise RequestError(f"The artifact '{artifact.name}' of run '{row.name}' is missing: {source}")
         with replaced(destination / source.name) as partial:

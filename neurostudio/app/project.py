@@ -8,7 +8,8 @@ from neurostudio.core.errors import RequestError
 from neurostudio.core.files import explained_disk_errors
 from neurostudio.core.run_folder import RunFolder
 from neurostudio.store.ingest import Ingested, ingest_project, ingest_run
-from neurostudio.store.read import RunRow, find_run
+from neurostudio.store.read import find_run
+from neurostudio.store.rows import RunRow
 from neurostudio.store.write import Store
 
 FOLDERS = ("data", "runs")
@@ -58,13 +59,11 @@ class Project:
 
     def sync(self) -> Ingested:
         """Take into the index whatever run folders have gained since; a project that cannot be written stays as it is."""
-        if self.store.is_read_only:
-            return Ingested(runs=(), events=0, problems=())
         return ingest_project(self.store)
 
     def sync_run(self, folder: RunFolder) -> int:
         """The same for one run."""
-        return 0 if self.store.is_read_only else ingest_run(self.store, folder)
+        return 0 if self.store.read_only else ingest_run(self.store, folder)
 
     def find_run(self, key: str) -> RunRow:
         """A run by id, name, start of its id, or ``latest``."""

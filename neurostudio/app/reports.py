@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import neurostudio
@@ -15,8 +15,9 @@ from neurostudio.core.run_folder import relative_path
 from neurostudio.core.spec import SettingInfo, flatten, walk
 from neurostudio.report import write_report
 from neurostudio.report.content import ReportArtifact, ReportContent, ReportCurve, ReportInput, RunContent
-from neurostudio.store.read import ArtifactRow, RunDetail, RunRow, curve, curve_names, datasets, run_detail
+from neurostudio.store.read import curve, curve_names, datasets, run_detail
 from neurostudio.store.read import runs as read_runs
+from neurostudio.store.rows import RunDetail, RunRow
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ def make_report(project: Project, keys: Sequence[str], output: Path | str, title
     )
     write_report(content, path)
     made = MadeReport(path, content.title, tuple(row.run_id for row in rows))
-    if not project.store.is_read_only:
-        project.store.put_report(relative_path(path, project.path), made.title, list(made.runs))
+    if not project.store.read_only:
+        project.store.put_report(path, made.title, made.runs)
     return made
 
 
@@ -77,14 +78,17 @@ def run_content(project: Project, run_id: str) -> RunContent:
         changed=changed,
         setting_titles=titles,
         inputs=tuple(
-            ReportInput(one.role, one.name, one.kind, one.path, one.sha256, facts.get(one.name, {})) for one in detail.inputs
+            ReportInput(one.role, one.name, one.kind, relative_path(one.path, project.path), one.sha256, facts.get(one.name, {}))
+            for one in detail.inputs
         ),
         metrics=detail.metrics,
         curves=tuple(_curve(project, run_id, name, units.get(name, "")) for name in curve_names(project.store, run_id)),
-        artifacts=tuple(_artifact(project, run_id, one) for one in detail.artifacts),
+        artifacts=tuple(
+            ReportArtifact(one.name, one.kind, one.path, one.title, one.size, one.sha256, one.plot) for one in detail.artifacts
+        ),
         versions=detail.request.get("versions", {}),
         machine=detail.request.get("machine", {}),
-        error=detail.error,
+        error=asdict(detail.error) if detail.error else None,
         notes=row.notes,
         tags=tuple(row.tags),
     )
@@ -108,8 +112,3 @@ def _settings(method: Method, detail: RunDetail) -> tuple[dict[str, tuple[object
 def _curve(project: Project, run_id: str, name: str, unit: str) -> ReportCurve:
     found = curve(project.store, run_id, name)
     return ReportCurve(name, unit, list(found.steps), list(found.values))
-
-
-def _artifact(project: Project, run_id: str, row: ArtifactRow) -> ReportArtifact:
-    path = project.run_folder(run_id).path / row.path
-    return ReportArtifact(row.name, row.kind, path, row.title, row.size, row.sha256, row.plot)

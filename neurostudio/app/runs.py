@@ -2,20 +2,20 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from neurostudio.app.project import Project
 from neurostudio.core.errors import NeuroError, RequestError
 from neurostudio.core.events import Event
-from neurostudio.core.files import write_json
-from neurostudio.core.run_folder import Request, RunFolder, Status, read_json
+from neurostudio.core.run_folder import Request, RunFolder, Status
 from neurostudio.jobs.follow import follow
 from neurostudio.jobs.launch import cancel as cancel_worker
 from neurostudio.jobs.launch import start_worker
 from neurostudio.jobs.live import LiveSession
-from neurostudio.store.read import RunDetail, RunRow, run_detail
+from neurostudio.store.read import run_detail
 from neurostudio.store.read import runs as read_runs
+from neurostudio.store.rows import RunDetail, RunRow
 
 RESUMABLE = ("failed", "cancelled", "interrupted", "queued")
 _LITTLE_SPACE_BYTES = 1 << 20
@@ -98,9 +98,9 @@ def cancel(project: Project, key: str) -> Status:
     return status
 
 
-def list_runs(project: Project, **filters: object) -> list[RunRow]:
-    """Runs, newest first; filters as in ``store.read.runs``."""
-    return list(read_runs(project.store, **filters))  # type: ignore[arg-type]
+def list_runs(project: Project, *, method: str | None = None, state: str | None = None, text: str | None = None) -> list[RunRow]:
+    """Runs that fit everything that is given, newest first."""
+    return read_runs(project.store, method=method, state=state, text=text)
 
 
 def show(project: Project, key: str) -> RunDetail:
@@ -108,12 +108,17 @@ def show(project: Project, key: str) -> RunDetail:
     return run_detail(project.store, project.find_run(key).run_id)
 
 
-def label(project: Project, key: str, **labels: object) -> None:
-    """Change name, tags, notes or trashed of a run; kept in its folder, so a rebuilt index has them too."""
-    folder = project.run_folder(project.find_run(key).run_id)
-    known = read_json(folder.labels_file) if folder.labels_file.exists() else {}
-    write_json(folder.labels_file, {**known, **labels})
-    project.sync_run(folder)
+def label(
+    project: Project,
+    key: str,
+    *,
+    name: str | None = None,
+    tags: Sequence[str] | None = None,
+    notes: str | None = None,
+    trashed: bool | None = None,
+) -> None:
+    """Change what people say about a run; kept in its folder, so a rebuilt index has it, too. None leaves a label as it is."""
+    project.store.set_labels(project.find_run(key).run_id, name=name, tags=tags, notes=notes, trashed=trashed)
 
 
 def problem(project: Project, folder: RunFolder) -> NeuroError | None:
@@ -122,7 +127,7 @@ def problem(project: Project, folder: RunFolder) -> NeuroError | None:
     if detail.row.state in ("done", "running", "queued"):
         return None
     if detail.error:
-        return NeuroError.from_dict(detail.error)
+        return NeuroError(detail.error.what, detail.error.why, detail.error.fix)
     resume_hint = f"Go on from the last checkpoint: neurostudio resume {project.path} {folder.id}"
     if detail.row.state == "cancelled":
         return NeuroError(f"Run '{detail.row.name}' was cancelled", fix=resume_hint)

@@ -8,13 +8,13 @@ import typer
 
 from neurostudio.cli.commands_project import AsJson, ProjectPath
 from neurostudio.cli.output import duration, number, print_error, print_json, print_line, print_table, say, size, state_text
-from neurostudio.core.errors import RequestError
+from neurostudio.core.errors import NeuroError, RequestError
 
 if TYPE_CHECKING:
     from neurostudio.app.project import Project
     from neurostudio.core.events import Event
     from neurostudio.core.run_folder import Status
-    from neurostudio.store.read import RunDetail
+    from neurostudio.store.rows import RunDetail
 
 EXIT_CODES = {"done": 0, "failed": 1, "cancelled": 3, "interrupted": 3}
 RunKey = Annotated[str, typer.Argument(help="Run: id, name, start of the id, or 'latest'.", metavar="RUN")]
@@ -186,7 +186,7 @@ def run_document(detail: "RunDetail") -> dict[str, Any]:
         "inputs": detail.inputs,
         "metrics": detail.metrics,
         "artifacts": detail.artifacts,
-        "error": {key: value for key, value in detail.error.items() if key != "traceback"} if detail.error else None,
+        "error": {"what": detail.error.what, "why": detail.error.why, "fix": detail.error.fix} if detail.error else None,
         "versions": detail.request.get("versions", {}),
         "machine": detail.request.get("machine", {}),
     }
@@ -231,7 +231,7 @@ def _print_run(detail: "RunDetail") -> None:
             right=("Size",),
         )
     if detail.error:
-        say(f"\n{detail.error['what']}. {detail.error.get('why', '')} {detail.error.get('fix', '')}".rstrip(), "red")
+        print_error(NeuroError(detail.error.what, detail.error.why, detail.error.fix))
 
 
 def _watch(

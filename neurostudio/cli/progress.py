@@ -48,7 +48,8 @@ class RunDisplay:
         return self
 
     def __exit__(self, _type: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None) -> None:
-        self._bars.stop()
+        if self._bars.live.is_started:
+            self._bars.stop()
 
     def take(self, name: str, events: list[Event]) -> None:
         """Show new events of the run called `name`."""

@@ -74,6 +74,15 @@ def find_delimiter(head: str, names: frozenset[str] = frozenset()) -> str | None
     return best[1] if best else None
 
 
+def delimiter_named(wanted: object) -> str:
+    """The delimiter of that name (``tab``, ``comma``, ``semicolon``, ``bar``) or that is the character itself."""
+    known = {name: character for character, name in DELIMITER_NAMES.items()}
+    found = known.get(str(wanted), str(wanted))
+    if found not in DELIMITER_NAMES:
+        raise RequestError(f"'{wanted}' is no delimiter", fix=f"Use one of: {', '.join(known)}")
+    return found
+
+
 def usual_width(rows: list[list[str]]) -> int:
     """The number of fields that most rows have."""
     return Counter(len(row) for row in rows if row).most_common(1)[0][0] if any(rows) else 0

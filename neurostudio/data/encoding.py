@@ -231,9 +231,7 @@ def _plain_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _refusal(
-    path: Path, data: bytes, error: UnicodeDecodeError, requested: str | None, lines_before: int = 0
-) -> RequestError:
+def _refusal(path: Path, data: bytes, error: UnicodeDecodeError, requested: str | None, lines_before: int = 0) -> RequestError:
     _refuse_known_binary(path, data)
     line = lines_before + len(_LINE_END.findall(data[: error.start])) + 1
     likely = guess_encoding(data)

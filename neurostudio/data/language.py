@@ -10,7 +10,12 @@ _HAN_CHARACTER = re.compile(f"[{_HAN}]")
 _WORD = re.compile(rf"[{_HAN}]|[^\s{_HAN}]+")
 _OTHER_ASIAN = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _BASIC_LATIN = re.compile(r"[A-Za-z]")
-_ENGLISH_WORDS = frozenset("the a an and of to in is it that this for with but as was on be are not you i".split())
+# fmt: off
+_ENGLISH_WORDS = frozenset({
+    "the", "a", "an", "and", "of", "to", "in", "is", "it", "that", "this",
+    "for", "with", "but", "as", "was", "on", "be", "are", "not", "you", "i",
+})
+# fmt: on
 _MIN_HAN_SHARE = 0.3
 _MIN_LATIN_SHARE = 0.95
 _MIN_ENGLISH_WORDS = 0.05

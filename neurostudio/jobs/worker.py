@@ -37,13 +37,17 @@ logger = logging.getLogger(__name__)
 def main(arguments: list[str]) -> int:
     """Run the worker command; returns its exit code."""
     if not arguments:
-        sys.stderr.write("usage: neurostudio worker RUN_FOLDER [--serve]\n")
+        sys.stderr.write("usage: neurostudio worker RUN_FOLDER [--serve | --borrowed]\n")
         return 2
     folder = RunFolder(Path(arguments[0]).absolute())
     try:
         request = folder.request()
         os.environ.update(thread_environment(request.cores))
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+        if "--borrowed" in arguments[1:]:
+            from neurostudio.jobs.dask.borrowed import end_with_owner
+
+            end_with_owner(folder)
         if "--serve" in arguments[1:]:
             from neurostudio.jobs.live import serve
 
@@ -82,16 +86,16 @@ def attempt(folder: RunFolder, request: Request) -> Iterator[Recorder]:
     events.write("state", state="running", attempt=worker.attempt, pid=worker.pid, host=worker.host, **resumed)
     recorder = Recorder(folder, request, events, torch_device(request.device))
     state: State = "failed"
-    with _clock(folder, recorder):
+    with clock(folder, recorder):
         try:
             yield recorder
             state = "done"
         except Cancelled:
             state = "cancelled" if folder.cancel_file.exists() else "interrupted"
         except NeuroError as error:
-            _record_error(events, error, traceback.format_exc())
+            record_error(events, error, traceback.format_exc())
         except BaseException as error:  # noqa: BLE001 - whatever stopped the run belongs in its record
-            _record_error(events, _bug(request, error), traceback.format_exc())
+            record_error(events, unexpected(request, error), traceback.format_exc())
         finally:
             recorder.flush()
     events.write("state", state=state, attempt=worker.attempt)
@@ -131,7 +135,7 @@ def seed_libraries(seed: int) -> None:
 
 
 @contextmanager
-def _clock(folder: RunFolder, recorder: Recorder) -> Iterator[None]:
+def clock(folder: RunFolder, recorder: Recorder) -> Iterator[None]:
     """Beat the heart, write what waits, and look for the cancel file, while the method computes."""
     ended = threading.Event()
 
@@ -166,12 +170,14 @@ def _clock(folder: RunFolder, recorder: Recorder) -> Iterator[None]:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _record_error(events: EventWriter, error: NeuroError, trace: str) -> None:
+def record_error(events: EventWriter, error: NeuroError, trace: str) -> None:
+    """Write an ``error`` event; the traceback goes to the log too."""
     sys.stderr.write(trace)
     events.write("error", **error.as_dict(), traceback=trace)
 
 
-def _bug(request: Request, error: BaseException) -> NeuroError:
+def unexpected(request: Request, error: BaseException) -> NeuroError:
+    """Say in words what stopped a run that nobody foresaw."""
     if isinstance(error, MemoryError):
         return NeuroError("There was not enough memory", fix="Use a smaller batch or fewer time steps, or close other programs")
     cause: dict[str, Any] = {"type": type(error).__name__, "text": str(error).strip()}

@@ -1,9 +1,10 @@
 """How each output of a run appears: a figure where it has a plot, else a table or a text; a sentence where a file is broken."""
 
-from collections.abc import Mapping
+import io
+from collections.abc import Iterator, Mapping, Sequence
 
 from neurostudio.core.errors import NeuroError
-from neurostudio.report.artifact_data import PREVIEW_COLUMNS, PREVIEW_ROWS, are_numbers, read_table, read_text
+from neurostudio.report.artifact_data import PREVIEW_COLUMNS, PREVIEW_ROWS, Table, are_numbers, read_table, read_text
 from neurostudio.report.blocks import Block, Grid, Passage, Picture, Sentence
 from neurostudio.report.content import ReportArtifact
 from neurostudio.report.wording import clean, number_text, shortened, size_text
@@ -66,7 +67,12 @@ def _table(artifact: ReportArtifact, title: str) -> Grid:
         title=title,
         note=f"Shown: {' and '.join(left_out)}." if left_out else "" if rows else "The table has no rows.",
         numeric=numeric,
+        weights=tuple(float(min(max(len(text) for text in (name, *column)), 36) + 6) for name, *column in _columns(table, rows)),
     )
+
+
+def _columns(table: Table, rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+    return ([table.columns[at], *(row[at] for row in rows)] for at in range(min(len(table.columns), PREVIEW_COLUMNS)))
 
 
 def _cell(text: str, *, number: bool) -> str:
@@ -89,10 +95,21 @@ def _image(artifact: ReportArtifact, title: str) -> Picture:
     except OSError as error:
         raise NeuroError(f"{path.name} cannot be read", error.strerror or "") from error
     if image.startswith(_PNG_START):
+        _check_png(image, path.name)
         return Picture(title, image=image, mime="image/png", image_for_paper=image)
     if b"<svg" in image[:4_000]:
         return Picture(title, image=image, mime="image/svg+xml", image_for_paper=for_paper)
     raise NeuroError(f"{path.name} is neither an SVG nor a PNG picture", fix="Restore it from a copy, or run again")
+
+
+def _check_png(image: bytes, name: str) -> None:
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(image)) as picture:
+            picture.load()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise NeuroError(f"{name} is a damaged picture", fix="Restore it from a copy, or run again") from error
 
 
 def _text(artifact: ReportArtifact, title: str) -> Passage:

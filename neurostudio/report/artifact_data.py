@@ -1,5 +1,7 @@
 """Reading the numbers of an artifact: tables (csv, parquet) and arrays (npz, npy). Every failure is one clear sentence."""
 
+from __future__ import annotations
+
 import csv
 import importlib
 import zipfile
@@ -79,7 +81,7 @@ def read_table(path: Path, limit: int | None = None) -> Table:
     return Table(columns, tuple(rows), count)
 
 
-def read_arrays(path: Path) -> dict[str, "NDArray[Any]"]:
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """Read the arrays of an ``.npz`` by name, or the one array of an ``.npy`` under the name of the file.
 
     Raises
@@ -99,7 +101,7 @@ def read_arrays(path: Path) -> dict[str, "NDArray[Any]"]:
         raise _unreadable(path, error) from error
 
 
-def read_columns(artifact: ReportArtifact) -> Mapping[str, Sequence[str] | "NDArray[Any]"]:
+def read_columns(artifact: ReportArtifact) -> Mapping[str, Sequence[str] | NDArray[Any]]:
     """Named columns of a table, or named arrays of an array file: what lines, bars and clouds are drawn from."""
     if artifact.kind == "table":
         table = read_table(artifact.path)
@@ -107,7 +109,7 @@ def read_columns(artifact: ReportArtifact) -> Mapping[str, Sequence[str] | "NDAr
     return read_arrays(artifact.path)
 
 
-def numbers(values: Sequence[Any] | "NDArray[Any]", name: str) -> "NDArray[np.float64]":
+def numbers(values: Sequence[Any] | NDArray[Any], name: str) -> NDArray[np.float64]:
     """One column as ``[row]`` numbers; empty cells are NaN.
 
     Raises
@@ -132,7 +134,7 @@ def numbers(values: Sequence[Any] | "NDArray[Any]", name: str) -> "NDArray[np.fl
     return result
 
 
-def are_numbers(values: Sequence[Any] | "NDArray[Any]") -> bool:
+def are_numbers(values: Sequence[Any] | NDArray[Any]) -> bool:
     """Whether every filled cell reads as a number, and there is at least one."""
     try:
         read = numbers(values, "")

@@ -68,8 +68,8 @@ class Grid:
 
     Attributes
     ----------
-    numeric, code : frozenset of int
-        Columns of numbers (right-aligned), and of names and checksums (monospaced).
+    numeric, code, breakable : frozenset of int
+        Columns of numbers (right-aligned), of names (monospaced), and of paths and checksums (monospaced, broken anywhere).
     strong : frozenset of (row, column)
         Cells that stand out.
     weights : tuple of float
@@ -86,6 +86,7 @@ class Grid:
     note: str = ""
     numeric: frozenset[int] = frozenset()
     code: frozenset[int] = frozenset()
+    breakable: frozenset[int] = frozenset()
     strong: frozenset[tuple[int, int]] = frozenset()
     weights: tuple[float, ...] = ()
     folded: bool = False

@@ -2,11 +2,11 @@
 
 import json
 import math
-import os
 import re
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from neurostudio.core.method import Method, MetricInfo
 from neurostudio.report.content import RunContent
@@ -32,7 +32,7 @@ class Group:
         if not values:
             return "–"
         if len(values) == 1:
-            return number_text(values[0])
+            return number_text(values[0], measured=True)
         if not all(math.isfinite(value) for value in values):
             return number_text(math.nan)
         text = mean_and_spread_text(statistics.fmean(values), statistics.stdev(values))
@@ -127,7 +127,11 @@ def _data_key(run: RunContent, role: str) -> str:
 def _group_names(groups: Sequence[Sequence[str]]) -> list[str]:
     names: list[str] = []
     for number, members in enumerate(groups, start=1):
-        common = members[0] if len(members) == 1 else _SEED_ENDING.sub("", os.path.commonprefix(list(members)))
+        common = members[0] if len(members) == 1 else _SEED_ENDING.sub("", _common_start(members))
         name = common if len(common) > 1 or len(members) == 1 else f"Group {number}"
         names.append(name if name not in names else f"{name} ({number})")
     return names
+
+
+def _common_start(names: Sequence[str]) -> str:
+    return "".join(letters[0] for letters in takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False)))

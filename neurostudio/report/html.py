@@ -58,7 +58,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.tests["block"] = lambda value, name: type(value).__name__ == name
+    environment.tests["of_type"] = lambda value, name: type(value).__name__ == name
     environment.filters["markdown"] = lambda text: Markup(to_html(text))  # noqa: S704 - safe by its parser
     environment.filters["image_source"] = image_source
     environment.filters["alternative"] = alternative

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from neurostudio.core.method import Method
+from neurostudio.core.method import Method, Paper
 from neurostudio.report.blocks import Block, Citations, ContentsEntry, Facts, Grid, Heading, Prose, Section, Sentence
 from neurostudio.report.compare import Comparison, compare, run_labels
 from neurostudio.report.comparison_blocks import comparison_blocks
@@ -90,17 +90,16 @@ def _methods_title(comparisons: list[Comparison]) -> str:
 def _method_blocks(methods: list[Method]) -> Iterator[Block]:
     for method in methods:
         yield Heading(clean(method.title))
+        yield Facts((("Name", clean(method.id)), *((("Brought by", clean(method.source)),) if method.source else ())))
         if method.summary:
             yield Sentence(_sentence(method.summary))
         if method.description:
             yield Prose(method.description)
         if method.papers:
-            yield Citations(tuple((clean(_citation(method, at)), paper.url) for at, paper in enumerate(method.papers)))
-        yield Facts((("Name", clean(method.id)), *((("Brought by", clean(method.source)),) if method.source else ())))
+            yield Citations(tuple((clean(_citation(paper)), paper.url) for paper in method.papers))
 
 
-def _citation(method: Method, at: int) -> str:
-    paper = method.papers[at]
+def _citation(paper: Paper) -> str:
     return f"{paper.authors} ({paper.year}). {paper.title}. {paper.venue}."
 
 

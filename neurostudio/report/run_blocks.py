@@ -77,8 +77,13 @@ def _metrics(run: RunContent) -> Iterator[Block]:
         yield Sentence(_NO_METRICS.get(run.state, "The run wrote no metric."))
         return
     main = [info for info in infos if info.help][:MAX_TILES] or infos[:MAX_TILES]
-    yield Tiles(tuple(Tile(clean(info.name), number_text(run.metrics[info.name]), clean(info.unit)) for info in main))
-    rows = tuple((clean(info.name), number_text(run.metrics[info.name]), clean(info.unit), clean(info.help)) for info in infos)
+    yield Tiles(
+        tuple(Tile(clean(info.name), number_text(run.metrics[info.name], measured=True), clean(info.unit)) for info in main)
+    )
+    rows = tuple(
+        (clean(info.name), number_text(run.metrics[info.name], measured=True), clean(info.unit), clean(info.help))
+        for info in infos
+    )
     yield Grid(
         ("Metric", "Value", "Unit", "Meaning"), rows, numeric=frozenset({1}), code=frozenset({0}), weights=(2.4, 1.3, 1, 3.6)
     )
@@ -86,15 +91,24 @@ def _metrics(run: RunContent) -> Iterator[Block]:
 
 def _settings(run: RunContent) -> Iterator[Block]:
     if run.changed:
-        rows = tuple((*_setting(run, name), *_with_unit(run, name, pair)) for name, pair in run.changed.items())
-        header = ("Setting", "Name", "Value", "Default")
-        yield Grid(header, rows, title="Different from the defaults", code=frozenset({1}), weights=(2.2, 2.2, 1.8, 1.8))
+        yield Grid(
+            header=("Setting", "Name", "Value", "Default"),
+            rows=tuple((*_setting(run, name), *_with_unit(run, name, pair)) for name, pair in run.changed.items()),
+            title="Different from the defaults",
+            code=frozenset({1}),
+            weights=(2.2, 2.2, 1.8, 1.8),
+        )
     else:
         yield Sentence("All settings have their defaults.")
     if run.settings:
-        rows = tuple((*_setting(run, name), *_with_unit(run, name, (value,))) for name, value in run.settings.items())
-        header = ("Setting", "Name", "Value")
-        yield Grid(header, rows, title="All settings", code=frozenset({1}), weights=(2.4, 2.4, 3.0), folded=True)
+        yield Grid(
+            header=("Setting", "Name", "Value"),
+            rows=tuple((*_setting(run, name), *_with_unit(run, name, (value,))) for name, value in run.settings.items()),
+            title="All settings",
+            code=frozenset({1}),
+            weights=(2.4, 2.4, 3.0),
+            folded=True,
+        )
 
 
 def _setting(run: RunContent, name: str) -> tuple[str, str]:
@@ -123,7 +137,7 @@ def _inputs(run: RunContent) -> Block:
         what = "; ".join(part for part in (kind.title if kind else clean(given.kind), facts) if part)
         rows.append((clean(given.role), clean(given.name), what, clean(given.path_text), clean(given.sha256) or "not recorded"))
     header = ("Role", "Data set", "What it is", "Path", "SHA-256")
-    return Grid(header, tuple(rows), code=frozenset({3, 4}), weights=(1.0, 1.5, 2.2, 2.4, 2.9))
+    return Grid(header, tuple(rows), breakable=frozenset({3, 4}), weights=(1.0, 1.5, 2.2, 2.4, 2.9))
 
 
 def _curves(run: RunContent) -> Iterator[Block]:
@@ -193,12 +207,12 @@ def _record(run: RunContent) -> Iterator[Block]:
             rows,
             title="Output files",
             numeric=frozenset({2}),
-            code=frozenset({3}),
+            breakable=frozenset({3}),
             weights=(2.4, 1.2, 1.2, 4),
             folded=True,
         )
     else:
         yield Sentence("The run left no output files.")
-    rows = tuple((clean(name), clean(value)) for name, value in {**run.versions, **run.machine}.items())
-    if rows:
-        yield Grid(("", ""), rows, title="Versions and machine", weights=(1.4, 4), folded=True)
+    origin = tuple((clean(name), clean(value)) for name, value in {**run.versions, **run.machine}.items())
+    if origin:
+        yield Grid(("", ""), origin, title="Versions and machine", weights=(1.4, 4), folded=True)

@@ -40,8 +40,8 @@ STATE_COLOURS = {
     "queued": "#5B6670",
 }
 
-WIDE_INCH = (6.8, 3.2)
-SMALL_INCH = (3.4, 2.35)
+WIDE_INCH = (7.4, 3.3)
+SMALL_INCH = (3.6, 2.4)
 FONT_POINTS = 9.0
 SMALL_FONT_POINTS = 8.0
 RASTERIZE_ABOVE = 4_000  # marks; more would make a vector file slow to open

@@ -37,11 +37,13 @@ def shortened(text: str, limit: int) -> str:
     return f"{text[:head]}…{text[len(text) - (limit - head - 1) :]}"
 
 
-def number_text(value: float, digits: int = SIGNIFICANT_DIGITS) -> str:
+def number_text(value: float, digits: int = SIGNIFICANT_DIGITS, *, measured: bool = False) -> str:
     """A number with `digits` significant digits; whole numbers in full with thin groups.
 
-    >>> number_text(0.752345), number_text(20480), number_text(0.0000123), number_text(float("nan"))
-    ('0.7523', '20,480', '1.23 × 10⁻⁵', 'not a number')
+    A `measured` number keeps the zeros at its end: they were measured too, and a column of them stays in line.
+
+    >>> number_text(0.752345), number_text(0.5), number_text(0.5, measured=True), number_text(20480), number_text(0.0000123)
+    ('0.7523', '0.5', '0.5000', '20,480', '1.23 × 10⁻⁵')
     """
     value = float(value)
     if math.isnan(value):
@@ -56,7 +58,7 @@ def number_text(value: float, digits: int = SIGNIFICANT_DIGITS) -> str:
     if 1e-4 <= size < 1e6:
         decimals = max(0, digits - 1 - math.floor(math.log10(size)))
         text = f"{value:,.{decimals}f}"
-        return _minus(text.rstrip("0").rstrip(".") if "." in text else text)
+        return _minus(text.rstrip("0").rstrip(".") if "." in text and not measured else text)
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     mantissa = mantissa.rstrip("0").rstrip(".")
     return f"{_minus(mantissa)} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}"

@@ -32,9 +32,12 @@ def write_report(content: ReportContent, path: Path) -> None:
             f"A report cannot be written as '{path.name}'", fix=f"Choose a name that ends in {' or '.join(REPORT_SUFFIXES)}"
         )
     if suffix == ".html":
-        from neurostudio.report.html import html_bytes as as_bytes
+        from neurostudio.report.html import html_bytes
+
+        document = html_bytes(content)
     else:
-        from neurostudio.report.pdf import pdf_bytes as as_bytes
-    document = as_bytes(content)
+        from neurostudio.report.pdf import pdf_bytes
+
+        document = pdf_bytes(content)
     with replaced(path) as partial:
         partial.write_bytes(document)

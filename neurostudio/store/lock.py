@@ -15,6 +15,7 @@ import time
 from functools import cache
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from filelock import FileLock, Timeout
 
@@ -23,6 +24,7 @@ from neurostudio.core.run_folder import process_started
 
 LOCK_NAME = ".lock"
 OWNER_NAME = ".lock.json"
+OWNER_BYTES = 200  # always the same length, so that it can be overwritten in place
 WAIT_S = 30.0
 POLL_S = 0.01
 
@@ -51,7 +53,7 @@ class ProjectLock:
         self.wait_s = wait_s
         self._door = _door(self.project)
 
-    def __enter__(self) -> "ProjectLock":
+    def __enter__(self) -> Self:
         end = time.monotonic() + self.wait_s
         door = self._door
         if not door.threads.acquire(timeout=self.wait_s):
@@ -65,9 +67,7 @@ class ProjectLock:
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         door = self._door
         door.depth -= 1
         try:
@@ -89,7 +89,12 @@ class ProjectLock:
                 "Free some space, then try again" if full else "Copy the project to a folder you can write to",
             ) from error
         try:
-            (self.project / OWNER_NAME).write_text(json.dumps(_ourselves()), encoding="utf-8")
+            # Overwritten in place: truncating a file first makes some file systems flush it to the disk.
+            file = os.open(self.project / OWNER_NAME, os.O_WRONLY | os.O_CREAT, 0o644)
+            try:
+                os.write(file, _ourselves())
+            finally:
+                os.close(file)
         except OSError as error:  # it only serves a message: a full disk shows itself with the write that follows
             logger.debug("owner of the lock not noted project=%s error=%s", self.project, error)
 
@@ -118,8 +123,9 @@ def _door(project: Path) -> _Door:
 
 
 @cache
-def _ourselves() -> dict[str, object]:
-    return {"host": socket.gethostname(), "pid": os.getpid(), "started": process_started(os.getpid())}
+def _ourselves() -> bytes:
+    owner = {"host": socket.gethostname(), "pid": os.getpid(), "started": process_started(os.getpid())}
+    return json.dumps(owner).ljust(OWNER_BYTES).encode()
 
 
 def _owner(project: Path) -> str:

@@ -82,7 +82,11 @@ def test_reading_in_blocks_gives_every_event_once(sizes: list[int], block: int) 
 
 def test_a_damaged_line_does_not_hide_the_ones_after_it(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
-    lines = [json.dumps({"seq": 1, "t": 0, "type": "log", "message": "a"}), "not json", json.dumps({"seq": 2, "t": 0, "type": "log"})]
+    lines = [
+        json.dumps({"seq": 1, "t": 0, "type": "log", "message": "a"}),
+        "not json",
+        json.dumps({"seq": 2, "t": 0, "type": "log"}),
+    ]
     path.write_text("\n".join(lines) + "\n")
     assert [event["seq"] for event in read_events(path)] == [1, 2]
 

@@ -48,7 +48,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A real file system of 64 kB; skipped by name where mounting is not allowed."""
     folder = tmp_path / "small"
     folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True, check=False
+    ).returncode:
         pytest.skip("mounting a tmpfs is not allowed here")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)

@@ -18,7 +18,9 @@ from neurostudio.core.run_folder import Request, RunFolder, WorkerInfo, new_run_
 @pytest.fixture
 def folder(tmp_path: Path) -> RunFolder:
     made = RunFolder(tmp_path / "study" / "runs" / "r1")
-    inside = Input("train", "mr", "labelled-text", tmp_path / "study" / "data" / "mr.tsv", "abc", {"encoding": "utf-8"}, {"dataset": "mr"})
+    inside = Input(
+        "train", "mr", "labelled-text", tmp_path / "study" / "data" / "mr.tsv", "abc", {"encoding": "utf-8"}, {"dataset": "mr"}
+    )
     outside = Input("test", "sst", "labelled-text", tmp_path / "elsewhere" / "sst.tsv")
     made.create(Request(id="r1", name="first", method="a.b", settings={"x": 1}, inputs=(inside, outside), seed=3))
     return made

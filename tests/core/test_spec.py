@@ -53,7 +53,8 @@ everything = st.builds(
     extra=st.dictionaries(words, st.floats(allow_nan=False, allow_infinity=False), max_size=3),
     limit=st.none() | st.integers(),
     inner=st.builds(Inner, on=st.booleans(), label=st.none() | words),
-    push=st.builds(Gentle, rate=st.floats(1e-9, 1)) | st.builds(Harsh, force=st.integers(1, 9), words=st.lists(words, max_size=3)),
+    push=st.builds(Gentle, rate=st.floats(1e-9, 1))
+    | st.builds(Harsh, force=st.integers(1, 9), words=st.lists(words, max_size=3)),
 )
 
 

@@ -1,26 +1,33 @@
 """Which column holds the text and which the label: by usual names, by what the user says, or by what the fields look like."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from neurostudio.core.errors import RequestError
 from neurostudio.data.language import count_words
+from neurostudio.data.numbers import is_number
 
-TEXT_NAMES = frozenset(
-    "text texts sentence sentences review reviews content comment comments utterance tweet message document body phrase "
-    "question prompt sentence1 sentence2 text1 text2 text_a text_b premise hypothesis "
-    "文本 句子 评论 内容 正文 短信".split()
-)
-LABEL_NAMES = frozenset(
-    "label labels class classes polarity sentiment category categories target rating score stars intent emotion gold "
-    "标签 类别 分类 情感 情感倾向 评分".split()
-)
+# fmt: off
+TEXT_NAMES = frozenset({
+    "text", "texts", "sentence", "sentences", "review", "reviews", "content", "comment",
+    "comments", "utterance", "tweet", "message", "document", "body", "phrase", "question",
+    "prompt", "sentence1", "sentence2", "text1", "text2", "text_a", "text_b", "premise",
+    "hypothesis", "文本", "句子", "评论", "内容", "正文", "短信",
+})
+LABEL_NAMES = frozenset({
+    "label", "labels", "class", "classes", "polarity", "sentiment", "category", "categories",
+    "target", "rating", "score", "stars", "intent", "emotion", "gold", "标签",
+    "类别", "分类", "情感", "情感倾向", "评分",
+})
+# fmt: on
 USUAL_NAMES = TEXT_NAMES | LABEL_NAMES
 _FIRST_CHOICE = ("label", "labels", "标签")
 _MAX_CLASSES_WITHOUT_HEADER = 100
 _LONGEST_LABEL = 40
+_MIN_WORDS = 3
+_MOST = 0.9
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,11 @@ def choose_columns(header: Sequence[str], path: Path, text_column: object = None
 
 
 def has_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row holds column names: usual ones, or words over columns of numbers."""
+    """Whether the first row holds column names.
+
+    It does when usual names stand there, words over a column of numbers, or short words that come back in no column, one
+    of them over sentences.
+    """
     if len(rows) < 2:
         return bool(rows) and sum(_plain(field) in USUAL_NAMES for field in rows[0]) > 1
     first, rest = rows[0], [row for row in rows[1:] if len(row) == len(rows[0])]
@@ -64,13 +75,18 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
     known = {name for name in names if name in USUAL_NAMES}
     if known & TEXT_NAMES and known & LABEL_NAMES:
         return True
-    if known and len(set(names)) == len(names) and all(name and len(name) <= _LONGEST_LABEL for name in names):
+    if known and len(set(names)) == len(names) and all(0 < len(name) <= _LONGEST_LABEL and not is_number(name) for name in names):
         return True
-    for column, name in enumerate(names):
-        below = [row[column] for row in rest if row[column].strip()]
-        if name and below and not is_number(name) and sum(map(is_number, below)) >= 0.9 * len(below):
-            return all(names) and len(set(names)) == len(names)
-    return False
+    if not all(0 < len(name) <= _LONGEST_LABEL and not is_number(name) for name in names) or len(set(names)) < len(names):
+        return False
+    columns = [[row[column].strip() for row in rest if row[column].strip()] for column in range(len(names))]
+    if any(below and sum(map(is_number, below)) >= _MOST * len(below) for below in columns):
+        return True
+    recurs = any(field.strip() in below for field, below in zip(first, columns, strict=True))
+    titled = any(
+        len(name.split()) <= 2 and mean_words(below) >= 2 * _MIN_WORDS for name, below in zip(names, columns, strict=True)
+    )
+    return titled and not recurs
 
 
 def guess_columns(rows: Sequence[Sequence[str]], path: Path) -> Columns:
@@ -102,13 +118,10 @@ def guess_columns(rows: Sequence[Sequence[str]], path: Path) -> Columns:
     return Columns(texts[0], labels[0], f"column {texts[0] + 1}", f"column {labels[0] + 1}")
 
 
-def is_number(field: str) -> bool:
-    """Whether a field is a finite or infinite decimal number."""
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return "_" not in field
+def mean_words(fields: Iterable[str]) -> float:
+    """Mean number of words in the fields that hold any."""
+    counts = [count_words(field) for field in fields if field.strip()]
+    return sum(counts) / len(counts) if counts else 0.0
 
 
 def settings_of(columns: Columns, named: bool) -> dict[str, Any]:
@@ -184,8 +197,7 @@ def _looks_like_labels(fields: list[str]) -> bool:
 
 
 def _looks_like_text(fields: list[str]) -> bool:
-    filled = [field for field in fields if field]
-    return bool(filled) and sum(count_words(field) for field in filled) >= 3 * len(filled)
+    return mean_words(fields) >= _MIN_WORDS
 
 
 def _plain(name: str) -> str:

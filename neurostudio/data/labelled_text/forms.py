@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from neurostudio.core.errors import RequestError
 from neurostudio.data.delimited import find_delimiter, parse_delimited, usual_width
-from neurostudio.data.labelled_text.columns import LABEL_NAMES, TEXT_NAMES, USUAL_NAMES, has_header
+from neurostudio.data.labelled_text.columns import LABEL_NAMES, TEXT_NAMES, USUAL_NAMES, guess_columns, has_header, mean_words
 from neurostudio.data.labelled_text.rows import Form
 
 FASTTEXT_PREFIX = "__label__"
@@ -15,6 +17,7 @@ DIGIT_SENTENCE = re.compile(r"([+-]?[0-9]{1,4})(?: (.*))?", re.DOTALL)
 _MIN_SHARE = 0.9
 _MAX_DIGIT_LABELS = 20
 _LOOKED_LINES = 400
+_MIN_WORDS = 3
 
 
 class Layout(NamedTuple):
@@ -37,12 +40,16 @@ def layout_of(text: str, path: Path) -> Layout | None:
     lines = [line for line in text.split("\n", _LOOKED_LINES)[:_LOOKED_LINES] if line.strip()]
     if not lines:
         return None
-    if _share(line.startswith(FASTTEXT_PREFIX) for line in lines) >= _MIN_SHARE:
+    if sum(line.startswith(FASTTEXT_PREFIX) for line in lines) >= _MIN_SHARE * len(lines):
         return Layout("fasttext")
     head = "\n".join(lines)
     delimiter = find_delimiter(head, USUAL_NAMES)
     digits = [match[1] for match in map(DIGIT_SENTENCE.fullmatch, lines) if match]
-    if len(digits) >= _MIN_SHARE * len(lines) and len(set(digits)) <= _MAX_DIGIT_LABELS and not _has_usual_header(lines, delimiter):
+    if (
+        len(digits) >= _MIN_SHARE * len(lines)
+        and len(set(digits)) <= _MAX_DIGIT_LABELS
+        and not _has_usual_header(lines, delimiter)
+    ):
         return Layout("digit-sentence")
     if delimiter is None:
         return None
@@ -62,14 +69,22 @@ def fit(text: str, path: Path) -> float:
     if layout.form in ("digit-sentence", "fasttext"):
         return 0.9
     if layout.form in ("jsonl", "json"):
-        names = {match.strip().lower() for match in re.findall(r'"([^"\\\n]{1,40})"\s*:', text[:20_000])}
-        return 0.9 if names & TEXT_NAMES and names & LABEL_NAMES else 0.0
+        return _fit_of_names(re.findall(r'"([^"\\\n]{1,40})"\s*:', text[:20_000]))
     if layout.form in ("csv", "tsv"):
-        names = {name.strip().strip('"').lower() for name in text.lstrip().split("\n", 1)[0].split(layout.delimiter)}
-        if not (names & TEXT_NAMES and names & LABEL_NAMES):
-            return 0.0
-        return 0.9 if len(names & TEXT_NAMES) == 1 else 0.7
-    return 0.0
+        return _fit_of_names(_first_fields(text.lstrip().split("\n", 1)[0], layout.delimiter))
+    rows = [row for row in parse_delimited(text, path, layout.delimiter, "none").rows if row]
+    try:
+        columns = guess_columns(rows, path)
+    except RequestError:
+        return 0.0
+    return 0.8 if mean_words(row[columns.text] for row in rows if len(row) > columns.text) >= _MIN_WORDS else 0.3
+
+
+def _fit_of_names(names: Iterable[str]) -> float:
+    plain = {name.strip().lower() for name in names}
+    if not (plain & TEXT_NAMES and plain & LABEL_NAMES):
+        return 0.0
+    return 0.9 if len(plain & TEXT_NAMES) == 1 else 0.7
 
 
 def _is_json_object(text: str) -> bool:
@@ -81,12 +96,8 @@ def _is_json_object(text: str) -> bool:
 
 
 def _has_usual_header(lines: list[str], delimiter: str | None) -> bool:
-    if delimiter is None:
-        return False
-    names = {name.strip().strip('"').lower() for name in lines[0].split(delimiter)}
-    return bool(names & TEXT_NAMES and names & LABEL_NAMES)
+    return delimiter is not None and _fit_of_names(_first_fields(lines[0], delimiter)) > 0
 
 
-def _share(answers: "map[bool] | list[bool] | object") -> float:
-    listed = list(answers)  # type: ignore[call-overload]
-    return sum(listed) / len(listed) if listed else 0.0
+def _first_fields(line: str, delimiter: str) -> list[str]:
+    return [field.strip().strip('"') for field in line.split(delimiter)]

@@ -43,7 +43,7 @@ class Parsed:
 
     form: Form
     rows: list[Row]
-    encoding: str
+    encoding: str = ""
     columns: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)

@@ -126,3 +126,36 @@ class LearnedRates(torch.nn.Module):
     def table(self) -> Tensor:
         """Rates of all words, [n_word, n_dim]."""
         return torch.sigmoid(self.weight).masked_fill(self.silent, 0.0)
+
+
+@dataclass(frozen=True)
+class SentenceRates:
+    """Rates of many sentences, looked up batch by batch: the whole data set as rates would not fit in memory.
+
+    Attributes
+    ----------
+    ids : Tensor, shape [sentence, length], int64
+    table : Tensor, shape [n_word, n_dim]
+        Rates of the words (:func:`rate_table`).
+    """
+
+    ids: Tensor
+    table: Tensor
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, rows: Tensor | slice) -> Tensor:
+        """Rates [row, length, n_dim] of some sentences."""
+        return self.table[self.ids[rows]]
+
+    @property
+    def n_word(self) -> Tensor:
+        """Positions up to the last word of each sentence, [sentence]."""
+        return last_used_position(self.ids.ne(PADDING))
+
+
+def last_used_position(is_used: Tensor) -> Tensor:
+    """One more than the last true position of each row, 0 where there is none; [row] of bool [row, position]."""
+    positions = torch.arange(1, is_used.shape[1] + 1, device=is_used.device)
+    return (is_used * positions).amax(dim=1)

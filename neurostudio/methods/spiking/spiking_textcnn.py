@@ -28,7 +28,7 @@ from neurostudio.methods.spiking.textcnn import ConvolutionalReader, convolve
 Readout = Literal["accumulator", "spikes"]
 Record = Literal["nothing", "counts", "everything"]
 
-POOL, OUTPUT = "pool", "output"
+INPUT, POOL, OUTPUT = "input", "pool", "output"
 _FLOAT_BYTES = 4
 
 
@@ -47,6 +47,8 @@ class SpikingOutput:
     counts : dict of str to Tensor
         With `record`: layer -> spikes of each neuron summed over time and batch, [position, filter] or [unit]; and
         ``input`` [position, n_dim], for direct input the summed rates.
+    extremes : dict of str to (int, int)
+        With `record`: layer -> pairs of sentence and neuron where the neuron fired at all, and in each step.
     spikes, membranes : dict of str to Tensor
         With `record` 'everything': layer -> [time, batch, (position,) unit]. The membrane is the value that was compared
         with the threshold; ``output`` is there for the accumulator too, as the running sum.
@@ -56,6 +58,7 @@ class SpikingOutput:
     step_scores: Tensor
     rates: dict[str, Tensor]
     counts: dict[str, Tensor] = field(default_factory=dict)
+    extremes: dict[str, tuple[int, int]] = field(default_factory=dict)
     spikes: dict[str, Tensor] = field(default_factory=dict)
     membranes: dict[str, Tensor] = field(default_factory=dict)
 
@@ -143,7 +146,7 @@ class SpikingTextCNN(ConvolutionalReader):
         n_steps = _checked_steps(inputs, n_steps)
         self.check_input(inputs)
         recorder = _Recorder(record)
-        recorder.count("input", inputs.unsqueeze(0) if is_direct else inputs)
+        recorder.count(INPUT, inputs.unsqueeze(0) if is_direct else inputs)
         length = inputs.shape[-2]
         if record == "nothing":
             inputs = self._without_common_padding(inputs)
@@ -172,7 +175,9 @@ class SpikingTextCNN(ConvolutionalReader):
             recorder.keep_membrane(OUTPUT, scores.cumsum(0))
         steps = torch.arange(1, n_steps + 1, dtype=scores.dtype, device=scores.device).view(-1, 1, 1)
         logits_by_time = weight * scores.cumsum(0) / steps
-        return SpikingOutput(logits_by_time, scores, rates, recorder.counts, recorder.spikes, recorder.membranes)
+        return SpikingOutput(
+            logits_by_time, scores, rates, recorder.counts, recorder.extremes, recorder.spikes, recorder.membranes
+        )
 
     def _without_common_padding(self, inputs: Tensor) -> Tensor:
         """Cut the positions behind the longest sentence: without biases they never reach a threshold."""
@@ -198,12 +203,16 @@ class _Recorder:
     def __init__(self, record: Record) -> None:
         self.record = record
         self.counts: dict[str, Tensor] = {}
+        self.extremes: dict[str, tuple[int, int]] = {}
         self.spikes: dict[str, Tensor] = {}
         self.membranes: dict[str, Tensor] = {}
 
     def count(self, layer: str, spikes: Tensor) -> None:
         if self.record != "nothing":
-            self.counts[layer] = spikes.detach().sum(dim=(0, 1))
+            by_sentence = spikes.detach().sum(dim=0)
+            self.counts[layer] = by_sentence.sum(dim=0)
+            if layer != INPUT:
+                self.extremes[layer] = int((by_sentence > 0).sum()), int((by_sentence == spikes.shape[0]).sum())
 
     def keep(self, layer: str, spikes: Tensor, membrane: Tensor) -> None:
         self.spikes[layer], self.membranes[layer] = spikes, membrane

@@ -18,6 +18,7 @@ TICK_CHARACTERS = 22
 AXIS_CHARACTERS = 70
 _POINTS_PER_INCH = 72
 _FRAME_POINTS = 52  # axis caption, ticks and margins around the axes, roughly
+_SAMPLE_POINTS = (7.0, 20.0)  # start and end of the sample of a line, right of the axes
 _LINE_POINTS = 11.5  # one line of a small label
 _LETTER_POINTS = 4.9  # mean width of a small letter
 
@@ -95,24 +96,18 @@ def draw_labels(axes: Axes, labels: Sequence[LineLabel], height_inch: float) -> 
     x = axes.get_xlim()[0]
     heights = [min(max(float(to_axes.transform((x, label.y))[1]), 0.0), 1.0) for label in labels]
     for label, height in zip(labels, pushed_apart(heights, gap), strict=True):
-        axes.plot(
-            [1.012, 1.042],
-            [height, height],
-            transform=axes.transAxes,
-            color=label.colour,
-            linestyle=(0, (2, 1.5)) if label.dashed else "-",
-            linewidth=1.2 if label.dashed else 2.2,
-            clip_on=False,
-            gid="label-sample",
-        )
-        axes.text(
-            1.055,
-            height,
+        place: dict[str, Any] = {"xy": (1.0, height), "xycoords": "axes fraction", "textcoords": "offset points"}
+        sample = {"arrowstyle": "-", "color": label.colour, "linewidth": 2.2, "shrinkA": 0, "shrinkB": _SAMPLE_POINTS[0]}
+        if label.dashed:
+            sample |= {"linewidth": 1.1, "linestyle": (0, (2.5, 2))}
+        axes.annotate("", xytext=(_SAMPLE_POINTS[1], 0), arrowprops=sample, **place)
+        axes.annotate(
             short(label.text),
-            transform=axes.transAxes,
+            xytext=(_SAMPLE_POINTS[1] + 4, 0),
             va="center",
             color=style.SECONDARY if label.dashed else style.TEXT,
             fontsize=style.SMALL_FONT_POINTS,
+            **place,
         )
 
 
@@ -167,7 +162,7 @@ def category_ticks(axes: Axes, names: Sequence[str], positions: Sequence[float],
 
 def whole_numbers(axes: Axes, *, x: bool = True) -> None:
     """Put ticks on whole numbers only."""
-    (axes.xaxis if x else axes.yaxis).set_major_locator(MaxNLocator(integer=True, nbins="auto"))
+    (axes.xaxis if x else axes.yaxis).set_major_locator(MaxNLocator(integer=True, nbins="auto", steps=[1, 2, 5, 10]))
 
 
 def sign(figure: Figure, title: str, identity: Mapping[str, str]) -> None:

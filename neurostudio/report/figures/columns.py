@@ -1,5 +1,7 @@
 """Figures of named columns: lines, bars, clouds and histograms."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -216,7 +218,7 @@ def _bar_text(value: float) -> str:
     return number_text(value, 3) if np.isfinite(value) else "–"
 
 
-def _across(plot: Plot, columns: Columns, count: int) -> tuple["NDArray[np.float64]", list[str]]:
+def _across(plot: Plot, columns: Columns, count: int) -> tuple[NDArray[np.float64], list[str]]:
     """Positions on the x axis, and their names where column `x` holds words."""
     if not plot.x:
         return np.arange(1, count + 1, dtype=np.float64), []

@@ -1,5 +1,7 @@
 """Heat maps: square tables with the values written in the cells (confusion matrices), and 2D arrays."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 WRITE_VALUES_UP_TO = 12  # rows and columns
 NAME_TICKS_UP_TO = 40
+_FLAT_NAME = 10  # characters; longer column names are tilted
 _EMPTY_CELL = "#ECEEF0"
 
 
@@ -31,15 +34,16 @@ def draw_table(plot: Plot, table: Table) -> Figure:
     cells = np.column_stack([numbers(table.column(name), name) for name in names])
     rows = table.column(plot.x or table.columns[0])
     longest = min(max(len(name) for name in rows), TICK_CHARACTERS)
-    width = min(style.WIDE_INCH[0], max(2.6, 1.5 + 0.065 * longest + 0.52 * len(names)))
-    height = min(7.0, max(2.2, 1.0 + 0.46 * len(rows)))
+    cell = max(0.52, 0.075 * min(max(len(name) for name in names), _FLAT_NAME))
+    width = min(style.WIDE_INCH[0], max(2.6, 1.2 + 0.065 * longest + cell * len(names)))
+    height = min(7.0, max(1.8, 0.9 + 0.9 * cell * len(rows)))
     figure = new_figure(width, height)
     axes = figure.add_subplot()
     _grid(figure, axes, cells)
     if len(rows) <= NAME_TICKS_UP_TO:
         axes.set_yticks(range(len(rows)), [short(name, TICK_CHARACTERS) for name in rows])
     if len(names) <= NAME_TICKS_UP_TO:
-        tilted = max(len(name) for name in names) > 7
+        tilted = max(len(name) for name in names) > (_FLAT_NAME if width < style.WIDE_INCH[0] else 5)
         axes.set_xticks(
             range(len(names)),
             [short(name, TICK_CHARACTERS) for name in names],
@@ -70,7 +74,7 @@ def draw_arrays(plot: Plot, arrays: dict[str, Any]) -> Figure:
     return figure
 
 
-def _grid(figure: Figure, axes: Axes, cells: "NDArray[np.float64]") -> None:
+def _grid(figure: Figure, axes: Axes, cells: NDArray[np.float64]) -> None:
     n_row, n_column = cells.shape
     finite = cells[np.isfinite(cells)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
@@ -95,12 +99,16 @@ def _grid(figure: Figure, axes: Axes, cells: "NDArray[np.float64]") -> None:
         spine.set_visible(False)
     if max(n_row, n_column) <= WRITE_VALUES_UP_TO:
         _write_values(axes, cells, image)
+        axes.set_xticks(np.arange(n_column + 1) - 0.5, minor=True)
+        axes.set_yticks(np.arange(n_row + 1) - 0.5, minor=True)
+        axes.grid(which="minor", color=style.PAPER, linewidth=1.5)
+        axes.tick_params(which="minor", length=0)
     else:
         bar = figure.colorbar(image, ax=axes, pad=0.02, fraction=0.05)
         bar.outline.set_visible(False)
 
 
-def _write_values(axes: Axes, cells: "NDArray[np.float64]", image: Any) -> None:
+def _write_values(axes: Axes, cells: NDArray[np.float64], image: Any) -> None:
     for (row, column), value in np.ndenumerate(cells):
         known = bool(np.isfinite(value))
         red, green, blue, _ = image.cmap(image.norm(value)) if known else (1.0, 1.0, 1.0, 1.0)

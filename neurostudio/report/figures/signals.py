@@ -1,5 +1,7 @@
 """Figures of activity in time: spike rasters and traces."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -7,6 +9,7 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from neurostudio.core.errors import NeuroError
 from neurostudio.core.kinds import Plot
@@ -54,7 +57,7 @@ def draw_raster(plot: Plot, arrays: Arrays) -> tuple[Figure, Notes]:
     figure = new_figure(width, height if n_unit > 12 else 2.4)
     axes = figure.add_subplot()
     points = (figure.get_size_inches()[1] * 72 - 52) / max(n_unit, 1)
-    _ticks(axes, times, units, groups, min(max(points * 0.8, 1.2), 9.0))
+    _ticks(axes, times, units, groups, min(max(points * 0.9, 2.2), 9.0))
     axes.set_ylim(-0.8, n_unit - 0.2)
     whole_numbers(axes, x=bool(len(times)) and bool(np.all(times == np.round(times))))
     whole_numbers(axes, x=False)
@@ -102,7 +105,7 @@ def _panels(figure: Figure, plot: Plot, rows: list[tuple[str, Any]], times: Any)
         axes.plot(*_peaks(across, trace), color=style.colour(0), linewidth=1.1, gid=f"trace-{at}")
         labels = draw_baselines(axes, plot.baselines)
         draw_labels(axes, labels if at == 0 else [], figure.get_size_inches()[1] / len(rows))
-        axes.yaxis.set_major_locator(axes.yaxis.get_major_locator().__class__(nbins=3))  # type: ignore[call-arg]
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=3))
         if not alone:
             axes.text(0.005, 1.0, short(name), transform=axes.transAxes, va="bottom", fontsize=style.SMALL_FONT_POINTS)
         if at < len(rows) - 1:
@@ -126,17 +129,17 @@ def _ticks(axes: Axes, times: Any, units: Any, groups: Any, size_points: float) 
             linestyle="none",
             marker="|",
             markersize=size_points,
-            markeredgewidth=0.9,
+            markeredgewidth=1.2,
             color=tint,
             rasterized=many,
             gid=f"spikes-{at}",
         )
-        handles.append(Line2D([], [], linestyle="none", marker="s", color=tint))
+        handles.append(Line2D([], [], linestyle="none", marker="s", markersize=5, color=tint))
     if groups is not None:
         legend_above(axes, handles, names)
 
 
-def _groups(groups: Any, units: "NDArray[np.float64]") -> "NDArray[np.str_] | None":
+def _groups(groups: Any, units: NDArray[np.float64]) -> NDArray[np.str_] | None:
     """The group of each spike as text, from groups of spikes or of units; None where there are none."""
     if groups is None:
         return None
@@ -150,7 +153,7 @@ def _groups(groups: Any, units: "NDArray[np.float64]") -> "NDArray[np.str_] | No
     raise NeuroError(f"'groups' holds {len(names)} names: neither one for each spike nor one for each unit")
 
 
-def _units(name: str, array: "NDArray[np.float64]") -> list[tuple[str, Any]]:
+def _units(name: str, array: NDArray[np.float64]) -> list[tuple[str, Any]]:
     if array.ndim == 1:
         return [(name, array)]
     if array.ndim == 2:
@@ -158,7 +161,7 @@ def _units(name: str, array: "NDArray[np.float64]") -> list[tuple[str, Any]]:
     raise NeuroError(f"'{name}' has {array.ndim} axes", "A trace has one (time) or two (unit, time)")
 
 
-def _peaks(times: "NDArray[np.float64]", trace: "NDArray[np.float64]") -> tuple[Any, Any]:
+def _peaks(times: NDArray[np.float64], trace: NDArray[np.float64]) -> tuple[Any, Any]:
     """Lowest and highest value of each stretch of a long trace: the picture stays the same, the file small."""
     if len(trace) <= 2 * PEAK_BINS:
         return times, trace

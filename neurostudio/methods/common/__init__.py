@@ -1,0 +1,1 @@
+"""What several domains share. Holds no methods."""
