@@ -15,7 +15,8 @@ _COMMON_NAMES = {"cp1252": "windows-1252", "cp1251": "windows-1251", "cp1250": "
 _CANDIDATES = ["cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "koi8_r", "gb18030", "big5", "cp932", "euc_jp", "cp949"]
 _WESTERN = set("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœšžÀÁÂÄÅÆÇÈÉÊËÍÎÑÓÔÖØÙÚÛÜŒŠŽ‘’“”„‚«»–—…•·€£¥©®°±²³¼½¾¿¡§™´`ªº×\xa0")
 _MIN_PLAUSIBLE = 0.8
-_MAX_WESTERN_SHARE = 0.2
+_FEW_CONTROLS = 2
+_MAX_WESTERN_SHARE = 0.35
 
 
 def guess_encoding(data: bytes) -> str | None:
@@ -55,7 +56,7 @@ def is_text(text: str) -> bool:
     """False for what can only come from a binary file: more than one character in a hundred is a control character."""
     head = text[:20_000]
     odd = sum(1 for character in head if unicodedata.category(character) in ("Cc", "Cn", "Co") and character not in "\t\n\r\f\v")
-    return odd <= 0.01 * len(head)
+    return odd <= max(_FEW_CONTROLS, 0.01 * len(head))
 
 
 def _evidence(data: bytes) -> bytes:

@@ -187,7 +187,7 @@ def iter_lines(path: Path, encoding: str | None = None) -> Iterator[str]:
         name = _encoding_of(head[:4], encoding)
         if not encoding:
             _refuse_unmarked_utf16(path, head, name)
-        _refuse_binary(path, head, head.decode(name, errors="ignore"))
+        _refuse_binary_head(path, head, name)
         lines = io.TextIOWrapper(stream, encoding=name, newline=None)
         try:
             for line in lines:
@@ -212,7 +212,7 @@ def _encoding_of(head: bytes, requested: str | None) -> str:
         name = codecs.lookup(requested).name
         if name.replace("_", "-") in _NOT_OF_FILES:
             raise LookupError(name)
-        b"".decode(name)
+        io.TextIOWrapper(io.BytesIO(), encoding=name)  # refuses codecs that are not for text, such as hex
     except (LookupError, ValueError) as error:
         examples = "utf-8, windows-1252, gb18030, big5, shift_jis"
         raise RequestError(f"'{requested}' is not an encoding of text", fix=f"Common names: {examples}") from error
@@ -271,6 +271,14 @@ def _refuse_binary(path: Path, data: bytes, text: str) -> None:
     _refuse_known_binary(path, data)
     if not is_text(text):
         raise RequestError(f"{path} is not a text file", fix="Export the data as UTF-8 text first")
+
+
+def _refuse_binary_head(path: Path, head: bytes, name: str) -> None:
+    try:
+        text = codecs.getincrementaldecoder(name)().decode(head)
+    except UnicodeDecodeError:
+        return  # Reading on gives the refusal that names the line.
+    _refuse_binary(path, head, text)
 
 
 def _refuse_known_binary(path: Path, data: bytes) -> None:

@@ -8,9 +8,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-_TREEBANK_BRACKETS = {"-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "-lcb-": "{", "-rcb-": "}"}
-_TREEBANK_BRACKET = re.compile("|".join(_TREEBANK_BRACKETS))
-_SAME_MARKS = str.maketrans("‘’‚`´“”„–—−", "'''''\"\"\"---")
+_LEFT_BRACKET, _RIGHT_BRACKET = re.compile("-l[rsc]b-"), re.compile("-r[rsc]b-")
+_SAME_MARKS = str.maketrans("‘’‚`´“”„–—−[]{}", "'''''\"\"\"---()()")
 _BEFORE_CONTRACTION = re.compile(r"\s+(?=n't\b)")
 _AROUND_MARKS = re.compile(r"\s*([^\w\s]+)\s*")
 _BLANKS = re.compile(r"\s+")
@@ -18,15 +17,16 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def normalised(text: str) -> str:
-    """Plain form of a sentence: NFKC, lower case, one shape of quotes and dashes, no blanks around punctuation.
+    """Plain form of a sentence: NFKC, lower case, one shape of quotes, dashes and brackets, no blanks around punctuation.
 
     >>> normalised("It 's  a film you ca n't miss , -LRB- really -RRB- !")
     "it's a film you can't miss,(really)!"
     """
-    text = unicodedata.normalize("NFKC", text).lower().translate(_SAME_MARKS)
-    text = _TREEBANK_BRACKET.sub(lambda match: _TREEBANK_BRACKETS[match[0]], text)
+    text = unicodedata.normalize("NFKC", text).lower().translate(_SAME_MARKS).replace("''", '"')
+    text = _RIGHT_BRACKET.sub(")", _LEFT_BRACKET.sub("(", text))
     text = _BEFORE_CONTRACTION.sub("", text)
-    return _BLANKS.sub(" ", _AROUND_MARKS.sub(r"\1", text)).strip()
+    text = _BLANKS.sub(" ", _AROUND_MARKS.sub(r"\1", text)).strip()
+    return unicodedata.normalize("NFKC", text)
 
 
 def shared_sentences(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:

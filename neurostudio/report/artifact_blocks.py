@@ -7,7 +7,7 @@ from neurostudio.core.errors import NeuroError
 from neurostudio.report.artifact_data import PREVIEW_COLUMNS, PREVIEW_ROWS, Table, are_numbers, read_table, read_text
 from neurostudio.report.blocks import Block, Grid, Passage, Picture, Sentence
 from neurostudio.report.content import ReportArtifact
-from neurostudio.report.wording import clean, number_text, shortened, size_text
+from neurostudio.report.wording import number_text, shortened, size_text
 
 MAX_IMAGE_BYTES = 20_000_000
 CELL_CHARACTERS = 80
@@ -19,7 +19,7 @@ def artifact_blocks(artifact: ReportArtifact, identity: Mapping[str, str]) -> li
 
     A missing or damaged file never stops a report: it becomes a sentence.
     """
-    title = clean(artifact.title or artifact.name)
+    title = artifact.title or artifact.name
     try:
         if artifact.plot is not None:
             return [_plotted(artifact, title, identity), *_numbers_behind(artifact, title)]
@@ -62,7 +62,7 @@ def _table(artifact: ReportArtifact, title: str) -> Grid:
     if len(table.columns) > width:
         left_out.append(f"{width} of {len(table.columns)} columns")
     return Grid(
-        header=tuple(shortened(clean(name), CELL_CHARACTERS) for name in table.columns[:width]),
+        header=tuple(shortened(name, CELL_CHARACTERS) for name in table.columns[:width]),
         rows=rows,
         title=title,
         note=f"Shown: {' and '.join(left_out)}." if left_out else "" if rows else "The table has no rows.",
@@ -79,7 +79,7 @@ def _cell(text: str, *, number: bool) -> str:
     """Floats are shown with four digits; everything else stays as it is in the file."""
     if number and any(sign in text for sign in ".eE") and text.strip():
         return number_text(float(text))
-    return shortened(clean(text), CELL_CHARACTERS)
+    return shortened(text, CELL_CHARACTERS)
 
 
 def _image(artifact: ReportArtifact, title: str) -> Picture:
@@ -115,4 +115,4 @@ def _check_png(image: bytes, name: str) -> None:
 def _text(artifact: ReportArtifact, title: str) -> Passage:
     text, more = read_text(artifact.path)
     note = f"The beginning of {artifact.path.name}, {size_text(artifact.size)}." if more else ""
-    return Passage(title, clean(text).rstrip(), note if text.strip() else "The file is empty.")
+    return Passage(title, text.rstrip(), note if text.strip() else "The file is empty.")

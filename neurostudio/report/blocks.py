@@ -1,4 +1,7 @@
-"""The building blocks of a report. The outline fills them; the page and the PDF each know how to show them."""
+"""The building blocks of a report. The outline fills them; the page and the PDF each know how to show them.
+
+Their texts come from outside as they are: escaping, and dropping what a format cannot hold, is the work of each format.
+"""
 
 from __future__ import annotations
 
@@ -70,6 +73,8 @@ class Grid:
     ----------
     numeric, code, breakable : frozenset of int
         Columns of numbers (right-aligned), of names (monospaced), and of paths and checksums (monospaced, broken anywhere).
+    whole : frozenset of int
+        Columns of short texts that stay on one line.
     strong : frozenset of (row, column)
         Cells that stand out.
     weights : tuple of float
@@ -87,6 +92,7 @@ class Grid:
     numeric: frozenset[int] = frozenset()
     code: frozenset[int] = frozenset()
     breakable: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset()
     strong: frozenset[tuple[int, int]] = frozenset()
     weights: tuple[float, ...] = ()
     folded: bool = False

@@ -5,16 +5,21 @@ from collections.abc import Iterator, Sequence
 from neurostudio.report.blocks import Block, Grid, Heading, Picture, Pictures, Sentence
 from neurostudio.report.compare import Comparison, Group, best_of, run_labels
 from neurostudio.report.content import ReportCurve, RunContent
-from neurostudio.report.wording import clean, number_text, value_text
+from neurostudio.report.wording import number_text, value_text
 
 COLUMNS_ON_PAPER = 5
 MAX_CURVES = 8
+SHORT_NAME = 10  # characters; longer names at the lines need a wide figure
 
 
-def comparison_blocks(comparison: Comparison) -> Iterator[Block]:
-    """Yield the blocks of one comparison: at most five columns of values in a table, so that it fits a page."""
+def comparison_blocks(comparison: Comparison, unfinished: int = 0) -> Iterator[Block]:
+    """Yield the blocks of one comparison: at most five columns of values in a table, so that it fits a page.
+
+    `unfinished` runs of the same method are left out of it, and the reader is told so.
+    """
     repeated = [group for group in comparison.groups if len(group.runs) > 1]
-    yield Sentence(_what_differs(comparison))
+    left_out = f" {unfinished} more did not finish and {'is' if unfinished == 1 else 'are'} left out." if unfinished else ""
+    yield Sentence(_what_differs(comparison) + left_out)
     few = len(comparison.runs) + len(repeated) <= COLUMNS_ON_PAPER
     columns = _all_columns(comparison) if few else [(group.name, group) for group in comparison.groups]
     for part in _parts(columns):
@@ -62,9 +67,9 @@ def _differences(comparison: Comparison, columns: Sequence[Column]) -> Iterator[
         return
     first = [group.runs[0] for _, group in columns]
     rows = [(_setting_name(comparison, name), *(_setting_text(run, name) for run in first)) for name in comparison.differing]
-    rows += [(f"Data: {clean(role)}", *(_data_names(run, role) for run in first)) for role in comparison.differing_roles]
+    rows += [(f"Data: {role}", *(_data_names(run, role) for run in first)) for role in comparison.differing_roles]
     yield Grid(
-        header=("", *(clean(name) for name, _ in columns)),
+        header=("", *(name for name, _ in columns)),
         rows=tuple(rows),
         title="Settings that differ",
         numeric=frozenset(range(1, len(columns) + 1)),
@@ -78,14 +83,15 @@ def _metrics(comparison: Comparison, columns: Sequence[Column], *, mark_best: bo
     strong = set()
     for row, info in enumerate(comparison.metrics):
         name = f"{info.name} ({info.unit})" if info.unit else info.name
-        rows.append((clean(name), *(group.summary_text(info.name) for group in groups)))
+        rows.append((name, *(group.summary_text(info.name) for group in groups)))
         best = best_of(info, comparison.groups) if mark_best else None
         if best is not None and comparison.groups[best] in groups:
             strong.add((row, groups.index(comparison.groups[best]) + 1))
-    sizes = sorted({len(group.runs) for group in groups if len(group.runs) > 1})
-    spread = f"Mean ± standard deviation over {' or '.join(str(size) for size in sizes)} seeds." if sizes else ""
+    sizes = sorted({len(group.runs) for group in groups})
+    repeats = [size for size in sizes if size > 1]
+    spread = f"Mean ± standard deviation over {' or '.join(str(size) for size in repeats)} seeds." if repeats else ""
     return Grid(
-        header=("Metric", *(_with_count(name, group) for name, group in columns)),
+        header=("Metric", *(_with_count(name, group) if len(sizes) > 1 else name for name, group in columns)),
         rows=tuple(rows),
         title="Metrics",
         note=" ".join(part for part in (spread, "Bold: the best of all groups." if strong else "") if part)
@@ -98,7 +104,7 @@ def _metrics(comparison: Comparison, columns: Sequence[Column], *, mark_best: bo
 
 
 def _with_count(name: str, group: Group) -> str:
-    return clean(name) if len(group.runs) == 1 or "±" in name else f"{clean(name)} (n = {len(group.runs)})"
+    return name if len(group.runs) == 1 or "±" in name else f"{name} (n = {len(group.runs)})"
 
 
 def _weights(columns: Sequence[Column]) -> tuple[float, ...]:
@@ -108,8 +114,8 @@ def _weights(columns: Sequence[Column]) -> tuple[float, ...]:
 def _setting_name(comparison: Comparison, name: str) -> str:
     info = comparison.runs[0].setting_titles.get(name)
     if info is None:
-        return clean(name)
-    return clean(f"{info.title} ({info.unit})" if info.unit else info.title)
+        return name
+    return f"{info.title} ({info.unit})" if info.unit else info.title
 
 
 def _setting_text(run: RunContent, name: str) -> str:
@@ -117,7 +123,7 @@ def _setting_text(run: RunContent, name: str) -> str:
 
 
 def _data_names(run: RunContent, role: str) -> str:
-    return ", ".join(clean(given.name) for given in run.inputs if given.role == role) or "–"
+    return ", ".join(given.name for given in run.inputs if given.role == role) or "–"
 
 
 def _curves(comparison: Comparison) -> Iterator[Block]:
@@ -134,11 +140,12 @@ def _curves(comparison: Comparison) -> Iterator[Block]:
     if not shared:
         return
     yield Heading("Curves")
+    small = max(len(group.name) for group in comparison.groups) <= SHORT_NAME
     pictures = []
     for name in list(shared)[:MAX_CURVES]:
-        drawing = draw_curves(shared[name], group_of, small=True)
+        drawing = draw_curves(shared[name], group_of, small=small)
         about = {"run": ", ".join(run.id for run in comparison.runs), "method": comparison.method.id, "name": name}
-        pictures.append(Picture(clean(name), drawing.caption, figure=drawing.figure, identity=about))
-    yield Pictures(tuple(pictures))
+        pictures.append(Picture(name, drawing.caption, figure=drawing.figure, identity=about))
+    yield from [Pictures(tuple(pictures))] if small else pictures
     if len(shared) > MAX_CURVES:
         yield Sentence(f"{number_text(len(shared) - MAX_CURVES)} further metrics have curves; each is in its run's record.")

@@ -7,7 +7,6 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from neurostudio.report import style
 from neurostudio.report.blocks import Picture
 from neurostudio.report.content import ReportContent
 from neurostudio.report.markdown import to_html
@@ -22,12 +21,11 @@ def html_bytes(content: ReportContent) -> bytes:
     """The whole page as UTF-8."""
     page = _environment().get_template("report.html.j2")
     text = page.render(
-        title=clean(content.title) or "Report",
+        title=content.title or "Report",
         facts=report_facts(content),
         contents=contents(content),
         sections=sections(content),
         css=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
-        state_colours=style.STATE_COLOURS,
     )
     return text.encode("utf-8")
 
@@ -53,11 +51,17 @@ def web_address(url: str) -> str:
     return url if url.lower().startswith(_WEB_STARTS) else ""
 
 
+def _cleaned(value: object) -> object:
+    """Text from outside may hold what a page cannot; markup made here is clean already."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.finalize = _cleaned
     environment.tests["of_type"] = lambda value, name: type(value).__name__ == name
     environment.filters["markdown"] = lambda text: Markup(to_html(text))  # noqa: S704 - safe by its parser
     environment.filters["image_source"] = image_source

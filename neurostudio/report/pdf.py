@@ -24,7 +24,7 @@ def pdf_bytes(content: ReportContent) -> bytes:
     document = _Document(stream, content)
     story: list[Flowable] = [
         document.total,
-        paragraph(clean(content.title) or "Report", "title"),
+        paragraph(content.title or "Report", "title"),
         *facts_flowables(report_facts(content)),
     ]
     if len(content.runs) > 1:
@@ -73,7 +73,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]
             invariant=1,  # no date, no random id
         )
         self.total = _PageTotal()
-        self._running_head = shortened(clean(content.project_name), 80)
+        self._running_head = shortened(content.project_name, 80)
         frame = Frame(
             MARGIN, MARGIN, WIDTH, A4[1] - 2 * MARGIN - 4 * mm, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0
         )
@@ -89,10 +89,9 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]
         if not anchor or anchor in self._anchored:
             return
         self._anchored.add(anchor)
-        level = 1 if flowable.is_inner else 0
         self.canv.bookmarkPage(anchor)
-        self.canv.addOutlineEntry(flowable.plain_title, anchor, level, closed=False)
-        self.notify("TOCEntry", (level, marked_up(flowable.plain_title), self.page, anchor))
+        self.canv.addOutlineEntry(clean(flowable.plain_title), anchor, 0, closed=False)
+        self.notify("TOCEntry", (0, marked_up(shortened(flowable.plain_title, 90)), self.page, anchor))
 
     def _draw_frame(self, canvas: Canvas, document: BaseDocTemplate) -> None:
         self.total.counted = document.page
@@ -114,7 +113,7 @@ def _draw_line(canvas: Canvas, text: str, y: float) -> None:
 
 
 def _contents() -> TableOfContents:
-    table = TableOfContents(levelStyles=[styles()["contents"], styles()["contents-inner"]], dotsMinLevel=-1)
+    table = TableOfContents(levelStyles=[styles()["contents"]], dotsMinLevel=-1)
     table.tableStyle = TableStyle(
         [("LEFTPADDING", (0, 0), (-1, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 0)]
     )

@@ -38,7 +38,7 @@ _FLUSH = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1
 def section_flowables(section: Section) -> Iterator[Flowable]:
     """A heading with its anchor, and the blocks under it; each run starts a page."""
     heading = paragraph(section.title, "h2")
-    heading.anchor, heading.plain_title, heading.is_inner = section.anchor, section.title, False
+    heading.anchor, heading.plain_title = section.anchor, section.title
     if section.state:
         yield PageBreak()
     yield heading

@@ -9,12 +9,11 @@ from neurostudio.report.blocks import Block, Facts, Grid, Heading, Picture, Pict
 from neurostudio.report.compare import metric_infos
 from neurostudio.report.content import ReportCurve, RunContent, identity
 from neurostudio.report.wording import (
-    clean,
     duration_text,
     fact_text,
     number_text,
     size_text,
-    state_sign,
+    state_text,
     time_text,
     value_text,
 )
@@ -33,6 +32,7 @@ def run_blocks(run: RunContent) -> Iterator[Block]:
     yield _facts(run)
     yield from _ending(run)
     if run.notes.strip():
+        yield Heading("Notes")
         yield Prose(run.notes)
     yield Heading("Metrics")
     yield from _metrics(run)
@@ -48,23 +48,23 @@ def run_blocks(run: RunContent) -> Iterator[Block]:
 
 def _facts(run: RunContent) -> Facts:
     pairs = [
-        ("State", f"{state_sign(run.state)} {run.state}"),
-        ("Method", clean(run.method.title)),
+        ("State", state_text(run.state)),
+        ("Method", run.method.title),
         ("Seed", str(run.seed)),
         ("Started", time_text(run.created)),
         ("Time taken", duration_text(run.seconds)),
-        ("Run", clean(run.id)),
+        ("Run", run.id),
     ]
     if run.attempt > 1:
         pairs.insert(4, ("Attempts", str(run.attempt)))
     if run.tags:
-        pairs.append(("Tags", ", ".join(clean(tag) for tag in run.tags)))
+        pairs.append(("Tags", ", ".join(tag for tag in run.tags)))
     return Facts(tuple(pairs))
 
 
 def _ending(run: RunContent) -> Iterator[Block]:
     if run.error:
-        yield Sentence(clean(NeuroError.from_dict(run.error)), tone="problem")
+        yield Sentence(str(NeuroError.from_dict(run.error)), tone="problem")
     elif run.state == "failed":
         yield Sentence("The run failed, and left no reason in its record; its log may hold one.", tone="problem")
     elif run.state in ("cancelled", "interrupted"):
@@ -77,13 +77,8 @@ def _metrics(run: RunContent) -> Iterator[Block]:
         yield Sentence(_NO_METRICS.get(run.state, "The run wrote no metric."))
         return
     main = [info for info in infos if info.help][:MAX_TILES] or infos[:MAX_TILES]
-    yield Tiles(
-        tuple(Tile(clean(info.name), number_text(run.metrics[info.name], measured=True), clean(info.unit)) for info in main)
-    )
-    rows = tuple(
-        (clean(info.name), number_text(run.metrics[info.name], measured=True), clean(info.unit), clean(info.help))
-        for info in infos
-    )
+    yield Tiles(tuple(Tile(info.name, number_text(run.metrics[info.name], measured=True), info.unit) for info in main))
+    rows = tuple((info.name, number_text(run.metrics[info.name], measured=True), info.unit, info.help) for info in infos)
     yield Grid(
         ("Metric", "Value", "Unit", "Meaning"), rows, numeric=frozenset({1}), code=frozenset({0}), weights=(2.4, 1.3, 1, 3.6)
     )
@@ -113,7 +108,7 @@ def _settings(run: RunContent) -> Iterator[Block]:
 
 def _setting(run: RunContent, name: str) -> tuple[str, str]:
     info = run.setting_titles.get(name)
-    return (clean(info.title) if info else "", clean(name))
+    return (info.title if info else "", name)
 
 
 def _with_unit(run: RunContent, name: str, values: Sequence[object]) -> tuple[str, ...]:
@@ -121,7 +116,7 @@ def _with_unit(run: RunContent, name: str, values: Sequence[object]) -> tuple[st
     labels: Mapping[str, str] = info.labels if info else {}
     unit = f" {info.unit}" if info and info.unit else ""
     return tuple(
-        clean(labels.get(str(value), value_text(value)))
+        labels.get(str(value), value_text(value))
         + (unit if isinstance(value, int | float) and not isinstance(value, bool) else "")
         for value in values
     )
@@ -134,8 +129,8 @@ def _inputs(run: RunContent) -> Block:
     for given in run.inputs:
         kind = DATA_KINDS.get(given.kind) or ARTIFACT_KINDS.get(given.kind)
         facts = ", ".join(fact_text(name, value) for name, value in given.facts.items())
-        what = "; ".join(part for part in (kind.title if kind else clean(given.kind), facts) if part)
-        rows.append((clean(given.role), clean(given.name), what, clean(given.path_text), clean(given.sha256) or "not recorded"))
+        what = "; ".join(part for part in (kind.title if kind else given.kind, facts) if part)
+        rows.append((given.role, given.name, what, given.path_text, given.sha256 or "not recorded"))
     header = ("Role", "Data set", "What it is", "Path", "SHA-256")
     return Grid(header, tuple(rows), breakable=frozenset({3, 4}), weights=(1.0, 1.5, 2.2, 2.4, 2.9))
 
@@ -152,7 +147,7 @@ def _curves(run: RunContent) -> Iterator[Block]:
         unit = curves[0].unit
         caption = title if not unit else f"{title} ({unit})"
         drawing = draw_curves({curve.name: curve for curve in curves}, small=True, y_label=caption)
-        pictures.append(Picture(clean(title), drawing.caption, figure=drawing.figure, identity=identity(run)))
+        pictures.append(Picture(title, drawing.caption, figure=drawing.figure, identity=identity(run)))
     yield Pictures(tuple(pictures))
     if len(panels) > MAX_CURVES:
         yield Sentence(f"{len(panels) - MAX_CURVES} further metrics have curves; they are in the run's record.")
@@ -194,10 +189,10 @@ def _record(run: RunContent) -> Iterator[Block]:
     if run.artifacts:
         rows = tuple(
             (
-                clean(artifact.name),
-                ARTIFACT_KINDS[artifact.kind].title if artifact.kind in ARTIFACT_KINDS else clean(artifact.kind),
+                artifact.name,
+                ARTIFACT_KINDS[artifact.kind].title if artifact.kind in ARTIFACT_KINDS else artifact.kind,
                 size_text(artifact.size),
-                clean(artifact.sha256),
+                artifact.sha256,
             )
             for artifact in run.artifacts
         )
@@ -213,6 +208,6 @@ def _record(run: RunContent) -> Iterator[Block]:
         )
     else:
         yield Sentence("The run left no output files.")
-    origin = tuple((clean(name), clean(value)) for name, value in {**run.versions, **run.machine}.items())
+    origin = tuple((name, str(value)) for name, value in {**run.versions, **run.machine}.items())
     if origin:
         yield Grid(("", ""), origin, title="Versions and machine", weights=(1.4, 4), folded=True)

@@ -31,14 +31,8 @@ HAIRLINE = "#DDE1E5"
 FRAME = "#F6F7F8"
 ACCENT = "#2F6FDE"
 BASELINE = "#767F88"
-STATE_COLOURS = {
-    "done": "#1E7D4F",
-    "failed": "#B3261E",
-    "cancelled": "#5B6670",
-    "interrupted": "#8A5A00",
-    "running": "#2F6FDE",
-    "queued": "#5B6670",
-}
+PROBLEM = "#B3261E"
+PROBLEM_SURFACE = "#FCF1F0"
 
 WIDE_INCH = (7.4, 3.3)
 SMALL_INCH = (3.6, 2.4)

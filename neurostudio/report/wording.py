@@ -8,6 +8,7 @@ from typing import Any
 
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 SIGNIFICANT_DIGITS = 4
+NO_BREAK = "\N{NO-BREAK SPACE}"  # a number stays on one line
 _SIZE_UNITS = ("bytes", "KB", "MB", "GB", "TB")
 _STATE_SIGNS = {
     "queued": "○",
@@ -38,12 +39,12 @@ def shortened(text: str, limit: int) -> str:
 
 
 def number_text(value: float, digits: int = SIGNIFICANT_DIGITS, *, measured: bool = False) -> str:
-    """A number with `digits` significant digits; whole numbers in full with thin groups.
+    r"""A number with `digits` significant digits; whole numbers in full with thin groups.
 
     A `measured` number keeps the zeros at its end: they were measured too, and a column of them stays in line.
 
     >>> number_text(0.752345), number_text(0.5), number_text(0.5, measured=True), number_text(20480), number_text(0.0000123)
-    ('0.7523', '0.5', '0.5000', '20,480', '1.23 × 10⁻⁵')
+    ('0.7523', '0.5', '0.5000', '20,480', '1.23\xa0×\xa010⁻⁵')
     """
     value = float(value)
     if math.isnan(value):
@@ -61,20 +62,20 @@ def number_text(value: float, digits: int = SIGNIFICANT_DIGITS, *, measured: boo
         return _minus(text.rstrip("0").rstrip(".") if "." in text and not measured else text)
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     mantissa = mantissa.rstrip("0").rstrip(".")
-    return f"{_minus(mantissa)} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+    return f"{_minus(mantissa)}{NO_BREAK}×{NO_BREAK}10{str(int(exponent)).translate(SUPERSCRIPTS)}"
 
 
 def mean_and_spread_text(mean: float, spread: float) -> str:
-    """Mean ± spread, both to the second significant digit of the spread.
+    r"""Mean ± spread, both to the second significant digit of the spread.
 
     >>> mean_and_spread_text(0.75213, 0.00612)
-    '0.7521 ± 0.0061'
+    '0.7521 ±\xa00.0061'
     """
     size = max(abs(mean), abs(spread))
     if not (math.isfinite(mean) and math.isfinite(spread)) or spread == 0 or not 1e-3 <= size < 1e6:
-        return f"{number_text(mean)} ± {number_text(spread, 2)}"
+        return f"{number_text(mean)} ±{NO_BREAK}{number_text(spread, 2)}"
     decimals = min(max(0, 1 - math.floor(math.log10(spread))), 6)
-    return f"{_minus(f'{mean:,.{decimals}f}')} ± {spread:,.{decimals}f}"
+    return f"{_minus(f'{mean:,.{decimals}f}')} ±{NO_BREAK}{spread:,.{decimals}f}"
 
 
 def size_text(size_bytes: float) -> str:
@@ -104,7 +105,7 @@ def time_text(unix_seconds: float) -> str:
     """A point in time, UTC, to the minute; a dash for 0."""
     if not unix_seconds:
         return "–"
-    return datetime.fromtimestamp(unix_seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return datetime.fromtimestamp(unix_seconds, UTC).strftime(f"%Y-%m-%d{NO_BREAK}%H:%M{NO_BREAK}UTC")
 
 
 def value_text(value: Any) -> str:
@@ -132,9 +133,9 @@ def fact_text(name: str, value: Any) -> str:
     return f"{number_text(value)} {words}"
 
 
-def state_sign(state: str) -> str:
-    """Sign of a state, so that it never rests on colour alone."""
-    return _STATE_SIGNS.get(state, "·")
+def state_text(state: str) -> str:
+    """A state with its sign, so that it never rests on colour alone: ``✓ done``."""
+    return f"{_STATE_SIGNS.get(state, '·')}{NO_BREAK}{clean(state)}"
 
 
 def _minus(text: str) -> str:

@@ -51,7 +51,7 @@ def set_aside(database: Path) -> Path:
 
 def backups(project: Path) -> list[Path]:
     """The copies that there are, oldest first."""
-    return sorted((project / BACKUPS_NAME).glob("project-*.sqlite"), key=lambda copy: copy.stem.split("-", 2)[2])
+    return sorted((project / BACKUPS_NAME).glob("project-*.sqlite"), key=lambda copy: copy.stem.split("-", 2)[::-1])
 
 
 def _free_name(database: Path, label: str) -> Path:

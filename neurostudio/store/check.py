@@ -18,7 +18,7 @@ def check(store: Store) -> list[str]:
     """
     with store.reading() as connection:
         damages = connection.exec_driver_sql(f"PRAGMA quick_check({MOST_DAMAGES_NAMED})").scalars().all()
-        run_ids = dict(connection.execute(select(runs.c.id, runs.c.run_id)).tuples().all())
+        run_ids = {row.id: row.run_id for row in connection.execute(select(runs.c.id, runs.c.run_id))}
         outputs = connection.execute(select(artifacts.c.run, artifacts.c.name, artifacts.c.path, artifacts.c.size)).all()
     rebuild = f"Run `neurostudio doctor {store.project} --rebuild`."
     problems = [f"The index is damaged: {damage}. {rebuild}" for damage in damages if damage != "ok"]

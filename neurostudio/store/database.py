@@ -18,6 +18,7 @@ from neurostudio.store.lock import ProjectLock
 
 DATABASE_NAME = "project.sqlite"
 BUSY_S = 30.0
+MODE_CHANGE_S = 2.0
 READERS = 4
 _NO_SHARED_MEMORY = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _NETWORK_DISKS = ("nfs", "cifs", "smb", "afpfs", "webdav", "fuse.sshfs", "9p", "ncpfs", "lustre", "glusterfs", "ceph", "beegfs")
@@ -117,23 +118,27 @@ def network_disk(path: Path) -> str:
 
 
 def _set_journal_mode(writer: Engine, file: Path, lock: ProjectLock) -> tuple[str, str]:
+    """Set the mode that suits the disk and read back which one holds; with a sentence where it is not plain WAL."""
     network = network_disk(file)
     wanted = "delete" if network else "wal"
-    with closing(writer.raw_connection()) as connection:
-        cursor = connection.cursor()
-
-        def ask(statement: str) -> str:
-            return str(cursor.execute(statement).fetchone()[0])
-
-        mode = ask("PRAGMA journal_mode")
+    in_use = False
+    with closing(writer.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+        mode = str(cursor.execute("PRAGMA journal_mode").fetchone()[0])
         if mode != wanted:
             with lock:
-                mode = ask(f"PRAGMA journal_mode = {wanted}")
-        cursor.close()
+                cursor.execute(f"PRAGMA busy_timeout = {round(MODE_CHANGE_S * 1000)}")
+                try:
+                    mode = str(cursor.execute(f"PRAGMA journal_mode = {wanted}").fetchone()[0])
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                        raise
+                    in_use = True
+                cursor.execute(f"PRAGMA busy_timeout = {round(BUSY_S * 1000)}")
     if mode == "wal":
-        risk = f"The index stays in WAL mode on a network drive ({network}) because another program has it open"
+        risk = f"The index stays in WAL mode on a network drive ({network}) while another program has it open"
         return mode, f"{risk}; close that program and open the project again" if network else ""
-    reason = f"it lies on a network drive ({network})" if network else "this disk does not support WAL"
+    reasons = {"it lies on a network drive": bool(network), "another program has it open": in_use}
+    reason = next((text for text, holds in reasons.items() if holds), "this disk does not support WAL")
     return mode, f"The index works without WAL, because {reason}: reading may wait for writing"
 
 

@@ -79,10 +79,11 @@ def fold(events: Sequence[Event], last_seq: int, started: float | None) -> Chang
     metrics, columns = change.metrics, change.columns
     for event in events:
         seq, kind = event["seq"], event["type"]
+        if seq.__class__ is not int or not 0 < seq <= _LARGEST:
+            change.problems.append(f"an event ({kind}) after number {last_seq} has no number and was left out")
+            continue
         n_before = len(metrics)
         try:
-            if seq.__class__ is not int or not 0 < seq <= _LARGEST:
-                raise ValueError("its number is none")
             if kind == "metric":  # nearly all events are of this kind: nothing is called on the way
                 for part, (name, value, step, t) in enumerate(event["rows"]):
                     if (
@@ -103,8 +104,6 @@ def fold(events: Sequence[Event], last_seq: int, started: float | None) -> Chang
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             del metrics[n_before:]
             change.problems.append(f"event {seq} ({kind}) is damaged and was left out: {type(error).__name__} {error}")
-            if seq.__class__ is not int:
-                continue
         if seq > last_seq + 1:
             change.problems.append(f"events {last_seq + 1} to {seq - 1} cannot be read and are missing")
         last_seq = columns["last_seq"] = seq

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from neurostudio.core.errors import StoreError
@@ -70,6 +70,7 @@ class Known:
 _SELECT_KNOWN = select(*(runs.c[column.name] for column in fields(Known)))
 _SELECT_ONE = _SELECT_KNOWN.where(runs.c.run_id == bindparam("wanted"))
 _UPDATE_ONE = runs.update().where(runs.c.id == bindparam("wanted"))  # the columns set are those of the values given
+_NEXT_ID = select(func.coalesce(func.max(runs.c.id), 0) + 1)
 _INSERT_RUN = runs.insert()
 _INSERT_INPUTS = run_inputs.insert()
 _INSERT_NAMES = insert(metric_names).on_conflict_do_nothing()
@@ -132,14 +133,14 @@ def _add(store: Store, folder: RunFolder, news: News) -> Known:
     row, inputs = _rows_of_request(folder)
     with store.writing() as connection:
         known = known_run(connection, folder.id)
-        if known is None:  # else another program was first
-            connection.execute(_INSERT_RUN, row)
-            known = known_run(connection, folder.id)
-            assert known is not None  # noqa: S101 - just inserted
-            if inputs:
-                connection.execute(_INSERT_INPUTS, [{"run": known.id, **given} for given in inputs])
-            news.changed = True
-        return known
+        if known is not None:  # another program was first
+            return known
+        columns = {**BLANK, **row, "id": connection.scalar(_NEXT_ID)}
+        connection.execute(_INSERT_RUN, columns)
+        if inputs:
+            connection.execute(_INSERT_INPUTS, [{"run": columns["id"], **given} for given in inputs])
+    news.changed = True
+    return Known(**{column.name: columns[column.name] for column in fields(Known)})
 
 
 def _rows_of_request(folder: RunFolder) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -152,7 +153,6 @@ def _rows_of_request(folder: RunFolder) -> tuple[dict[str, Any], list[dict[str, 
         if abs(seed) >= 2**63:
             raise ValueError(f"the seed {seed} is too large")
         row = {
-            **BLANK,
             "run_id": folder.id,
             "name": str(document.get("name", "")),
             "method": str(document["method"]),

@@ -77,6 +77,8 @@ class ProjectLock:
             door.threads.release()
 
     def _acquire_file(self, wait_s: float) -> None:
+        if not self.project.is_dir():  # filelock would make it
+            raise StoreError(f"The project folder {self.project} is gone", fix="Put it back, then open it again")
         try:
             self._door.file.acquire(timeout=wait_s, poll_interval=POLL_S)
         except Timeout:

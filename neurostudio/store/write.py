@@ -122,17 +122,16 @@ class Store:
         StoreError
             Another program writes for too long, the disk is full or read-only, the index is damaged.
         """
-        if self.read_only:
-            raise StoreError(
-                f"The project {self.project} is read-only", fix="Copy it to a folder you can write to, or change its permissions"
-            )
         with self._lock:
             if self._transaction is not None:
                 yield self._transaction
                 return
             writer = self._current().writer
-            if writer is None:  # the disk was remounted
-                raise StoreError(f"The project {self.project} has become read-only")
+            if writer is None:
+                raise StoreError(
+                    f"The project {self.project} is read-only",
+                    fix="Copy it to a folder you can write to, or change its permissions",
+                )
             with explained_database_errors(self.file), writer.begin() as connection:
                 self._refuse_newer(connection)
                 self._transaction = connection

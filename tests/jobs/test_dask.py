@@ -35,7 +35,7 @@ class Site:
     folder: Path
     environment: dict[str, str]
     address: str = ""
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start_scheduler(self) -> None:
         """Start it on a free port."""
@@ -55,13 +55,19 @@ class Site:
         """As ``--on`` takes it."""
         return self.address.replace("tcp://", "dask://")
 
+    def worker_of(self, run: RunFolder) -> subprocess.Popen[bytes]:
+        """The dask worker that has taken a run last."""
+        address = next(event["fields"]["worker"] for event in reversed(events_of(run, "log")) if "worker" in event["fields"])
+        (name,) = [path.stem for path in self.folder.glob("*.log") if f"Start worker at: {address}" in squeezed(path)]
+        return self.processes[name]
+
     def borrowed(self) -> list[Path]:
         """Copies of runs that lie on the workers' disks."""
         return list(self.folder.glob("*-scratch/**/neurostudio-borrowed-*"))
 
     def stop(self) -> None:
         """Kill everything that still runs."""
-        for process in self.processes:
+        for process in self.processes.values():
             process.kill()
             process.wait()
 
@@ -76,7 +82,7 @@ class Site:
                 stdout=log,
                 stderr=log,
             )
-        self.processes.append(process)
+        self.processes[name] = process
         return process
 
 
@@ -153,6 +159,10 @@ def wait_until(is_true: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
+def squeezed(file: Path) -> str:
+    return " ".join(file.read_text().split())
+
+
 def events_of(folder: RunFolder, kind: str) -> list[Event]:
     return [event for event in read_events(folder.events_file) if event["type"] == kind]
 
@@ -191,9 +201,8 @@ def processes_of(run: str) -> list[psutil.Process]:
 
 def assert_whole(folder: RunFolder) -> None:
     """The record has no gap, every artifact of it is there as it says, and nothing half-written is left."""
-    assert [event["seq"] for event in read_events(folder.events_file)] == list(
-        range(1, len(list(read_events(folder.events_file))) + 1)
-    )
+    numbers = [event["seq"] for event in read_events(folder.events_file)]
+    assert numbers == list(range(1, len(numbers) + 1))
     last = {event["path"]: event["sha256"] for event in events_of(folder, "artifact")}
     assert {path: sha256_of(folder.path / path) for path in last} == last
     assert not list(folder.path.glob(".partial*"))
@@ -248,8 +257,8 @@ def test_an_error_of_the_method_comes_home_with_its_traceback(site: Site, home: 
 
 
 def test_a_run_is_cancelled_on_the_cluster_and_resumes_there_and_here_to_the_same_result(site: Site, home: Home) -> None:
-    settings = {"n": 60, "pause_ms": 20, "checkpoint_every": 4}
-    whole, run = home.run_folder("whole", n=60), home.run_folder("cancelled", site.where, **settings)
+    settings = {"n": 150, "pause_ms": 15, "checkpoint_every": 4}
+    whole, run = home.run_folder("whole", n=150), home.run_folder("cancelled", site.where, **settings)
     assert home.finish(whole) == 0
     with home.running(run) as relay:
         wait_until(lambda: len(events_of(run, "checkpoint")) >= 2)
@@ -257,11 +266,12 @@ def test_a_run_is_cancelled_on_the_cluster_and_resumes_there_and_here_to_the_sam
         assert relay.wait(WAIT_S) == 3
     assert states(run) == ["queued", "running", "cancelled"]
     run.cancel_file.unlink()
+    before = len(events_of(run, "checkpoint"))
     with home.running(run) as relay:
-        wait_until(lambda: len(events_of(run, "checkpoint")) >= 6)
+        wait_until(lambda: len(events_of(run, "checkpoint")) > before)
         relay.send_signal(signal.SIGTERM)
         assert relay.wait(WAIT_S) == 3
-    assert run.status().state == "interrupted"
+    assert states(run)[-3:] == ["queued", "running", "interrupted"]
     run.create(Request(run.id, run.id, "counting.sum", settings, seed=7))
     assert home.finish(run) == 0
     assert curve(run) == curve(whole)
@@ -286,35 +296,29 @@ def test_a_killed_relay_takes_the_worker_process_with_it(site: Site, home: Home)
     wait_until(lambda: not site.borrowed() and not processes_of("runs/orphan"))
 
 
-def test_a_killed_dask_worker_is_replaced_from_the_last_checkpoint(plugin_environment: dict[str, str], home: Home) -> None:
-    settings = {"n": 80, "pause_ms": 20, "checkpoint_every": 5}
-    whole, run = home.run_folder("whole", n=80), home.run_folder("killed", **settings)
+def test_a_killed_dask_worker_is_replaced_from_the_last_checkpoint(site: Site, home: Home) -> None:
+    settings = {"n": 100, "pause_ms": 20, "checkpoint_every": 5}
+    whole, run = home.run_folder("whole", n=100), home.run_folder("killed", site.where, **settings)
     assert home.finish(whole) == 0
-    with a_site(home.folder / "site", plugin_environment) as site:
-        victims = [site.start_worker("first")]
-        run = home.run_folder("killed", site.where, **settings)
-        with home.running(run) as relay:
-            wait_until(lambda: len(events_of(run, "checkpoint")) >= 3)
-            site.start_worker("second")
-            victims[0].send_signal(signal.SIGKILL)
-            wait_until(lambda: states(run).count("running") == 2)
-            assert relay.wait(WAIT_S) == 0
-        assert states(run) == ["queued", "running", "running", "done"]
-        first, second = (event for event in events_of(run, "state") if event["state"] == "running")
-        assert (first["attempt"], second["attempt"]) == (1, 2)
-        assert "resumed_seq" not in first
-        assert first["seq"] < second["resumed_seq"] < second["seq"]
-        assert curve(run) == curve(whole)
-        assert finals(run)["sum/steps_done"] <= 80 - 15
-        assert finals(run)["sum/value"] == finals(whole)["sum/value"]
-        assert checkpoint_seq(run) < len(list(read_events(run.events_file)))
-        assert_whole(run)
-        wait_until(lambda: not site.borrowed() and not processes_of("runs/killed"))
+    with home.running(run) as relay:
+        wait_until(lambda: len(events_of(run, "checkpoint")) >= 3)
+        site.worker_of(run).kill()
+        site.start_worker("three")
+        assert relay.wait(WAIT_S) == 0
+    assert states(run) == ["queued", "running", "running", "done"]
+    first, second = (event for event in events_of(run, "state") if event["state"] == "running")
+    assert (first["attempt"], second["attempt"]) == (1, 2)
+    assert "resumed_seq" not in first
+    assert first["seq"] < second["resumed_seq"] < second["seq"]
+    assert len({event["fields"]["worker"] for event in events_of(run, "log") if "worker" in event["fields"]}) == 2
+    assert curve(run) == curve(whole)
+    assert finals(run)["sum/steps_done"] <= 100 - 15
+    assert checkpoint_seq(run) <= len(list(read_events(run.events_file)))
+    assert_whole(run)
+    wait_until(lambda: not site.borrowed() and not processes_of("runs/killed"))
 
 
-def test_when_every_dask_worker_dies_the_run_is_interrupted_with_a_reason(
-    plugin_environment: dict[str, str], home: Home
-) -> None:
+def test_when_every_dask_worker_dies_the_run_is_interrupted_with_a_reason(plugin_environment: dict[str, str], home: Home) -> None:
     once = {**plugin_environment, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
     with a_site(home.folder / "site", once) as site:
         worker = site.start_worker("only")
@@ -335,7 +339,7 @@ def test_a_lost_scheduler_interrupts_the_run(plugin_environment: dict[str, str],
         run = home.run_folder("lost", site.where, n=100_000, pause_ms=10)
         with home.running(run) as relay:
             wait_until(lambda: events_of(run, "checkpoint"))
-            site.processes[0].kill()
+            site.processes["scheduler"].kill()
             assert relay.wait(WAIT_S) == 3
         assert run.status().state == "interrupted"
         assert "scheduler" in events_of(run, "error")[0]["what"]
@@ -362,7 +366,11 @@ def test_a_worker_without_the_method_is_passed_over_and_a_cluster_without_it_is_
 
 @pytest.mark.parametrize(
     ("where", "said"),
-    [("dask://127.0.0.1:1", "No dask scheduler answers"), ("dask://nowhere", "not the address"), ("dask://a:b", "not the address")],
+    [
+        ("dask://127.0.0.1:1", "No dask scheduler answers"),
+        ("dask://nowhere", "not the address"),
+        ("dask://a:b", "not the address"),
+    ],
 )
 def test_a_scheduler_that_is_not_there_is_named(home: Home, where: str, said: str) -> None:
     run = home.run_folder("unreachable", where)

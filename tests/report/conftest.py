@@ -223,3 +223,27 @@ def three_seeds(make_run: Callable[..., RunContent]) -> ReportContent:
     return ReportContent(
         "Movie reviews with spikes", "my-study", CREATED + 900, tuple(make_run(seed) for seed in range(3)), "0.1.0"
     )
+
+
+@pytest.fixture
+def table_artifact(tmp_path: Path) -> Callable[..., ReportArtifact]:
+    """``table_artifact(columns, plot)``: a csv artifact."""
+
+    def make(columns: dict[str, list[Any]], plot: Plot | None = None, name: str = "numbers") -> ReportArtifact:
+        context = NotebookContext(tmp_path / "tables")
+        context.table(name, columns)
+        return ReportArtifact(name, "table", context.artifacts[name], name.capitalize(), plot=plot)
+
+    return make
+
+
+@pytest.fixture
+def array_artifact(tmp_path: Path) -> Callable[..., ReportArtifact]:
+    """``array_artifact(arrays, plot)``: an npz artifact."""
+
+    def make(arrays: dict[str, Any], plot: Plot | None = None, kind: str = "array") -> ReportArtifact:
+        context = NotebookContext(tmp_path / "arrays")
+        context.array("arrays", arrays, kind=kind)
+        return ReportArtifact("arrays", kind, context.artifacts["arrays"], "Arrays", plot=plot)
+
+    return make

@@ -98,7 +98,7 @@ class Errand:
         door = f"neurostudio-{folder.id}-{worker.pid}-{worker.attempt}-{time.time_ns()}"
         self._door = cluster.queue(door)
         self._is_chosen = False
-        self._task: Future = self._submit()
+        self._task: Future[str] = self._submit()
         self._visitor: Visitor | None = None
         self._has_run = False
         self._cancel_sent: float | None = None
@@ -116,20 +116,22 @@ class Errand:
         """
         while self._state is None:
             self._look_for_stop()
+            self._look_at_task()
             if not any([self._open_door(), self._receive(), self._supply()]):
-                self._look_at_task()
                 time.sleep(POLL_S)
         return self._state
 
     def close(self) -> None:
         """Take the task off the cluster, where it is still there, and give the queues up."""
+        self._landing.clear()
+        if not self._cluster.is_connected():
+            return
         self._cluster.drop(self._task)
         if self._visitor:
             self._visitor.close()
         self._door.close(empty=True)
-        self._landing.clear()
 
-    def _submit(self, workers: list[str] | None = None) -> "Future":
+    def _submit(self, workers: list[str] | None = None) -> "Future[str]":
         self._submitted: float | None = time.monotonic()
         return self._cluster.submit(self._folder.id, self._door.name, self._request.method, workers)
 
@@ -170,7 +172,8 @@ class Errand:
             write_json(self._folder.worker_file, dataclasses.asdict(self._worker))
         attempt = self._worker.attempt
         resumed = {"resumed_seq": checkpoint_seq(self._folder)} if attempt > 1 else {}
-        self._events.write("state", state="running", attempt=attempt, pid=event["pid"], host=event["host"], **resumed)
+        told = {key: event[key] for key in ("t", "pid", "host")}
+        self._events.write("state", state="running", attempt=attempt, **told, **resumed)
         self._has_run = True
         if self._visitor:
             self._visitor.is_running = True
@@ -231,12 +234,14 @@ class Errand:
             raise Cancelled
 
     def _look_at_task(self) -> None:
-        match self._task.status:
-            case "error":
-                self._on_task_error(self._task.exception())
+        status = self._task.status
+        if status in ("error", "finished"):
+            while any([self._open_door(), self._receive()]):
+                pass
+        match status:
+            case "error" if self._state is None:
+                self._on_task_error(self._cluster.error_of(self._task))
             case "finished":
-                while any([self._open_door(), self._receive()]):
-                    pass
                 if self._state is None:
                     raise Interrupted("The run left the cluster without a word", fix="Resume it")
             case "cancelled" | "lost":

@@ -36,7 +36,7 @@ class Record:
     now : float
         Unix seconds on the attempt's clock when it said hello.
     on_running : function
-        Gets the event with which the attempt's worker says that it runs.
+        Gets the event (on our clock) with which the attempt's worker says that it runs.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Record:
         seq, kind = int(event["seq"]), str(event["type"])
         if kind == "state":
             if event["state"] == "running":
-                self._on_running(event)
+                self._on_running(self._on_our_clock(event))
         elif (kind != "artifact" or self._place_artifact(event)) and (kind != "checkpoint" or self._place_checkpoint()):
             self._events.write(kind, **self._on_our_clock(event))
         self._theirs.append(seq)

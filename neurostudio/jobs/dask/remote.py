@@ -63,7 +63,7 @@ def execute(run_id: str, door: str, method: str, version: str) -> str:
     project = borrow_project(Path(worker.local_directory))
     try:
         attempt = Attempt(get_client(), RunFolder(project / "runs" / run_id), is_wanted)
-        return attempt.run(door, worker.address)
+        return attempt.run(door, str(worker.contact_address))
     except Unwanted:
         raise Reschedule from None
     finally:

@@ -82,7 +82,7 @@ def frozen_copy(source: Path, target: Path) -> Path:
     if not source.is_dir():
         _link(source, target)
         return target
-    before = source.stat().st_ino
+    before = source.stat()
     target.mkdir()
     for path in sorted(source.rglob("*")):
         copy = target / path.relative_to(source)
@@ -90,7 +90,8 @@ def frozen_copy(source: Path, target: Path) -> Path:
             copy.mkdir()
         else:
             _link(path, copy)
-    if source.stat().st_ino != before:  # renamed away between two files: half of each
+    after = source.stat()
+    if (after.st_ino, after.st_mtime_ns) != (before.st_ino, before.st_mtime_ns):  # replaced between two files: half of each
         raise FileNotFoundError(source)
     return target
 

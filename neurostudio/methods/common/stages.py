@@ -19,6 +19,8 @@ TENSORS_FILE = "state.safetensors"
 VALUES_FILE = "state.json"
 SAVE_EVERY_S = 5.0
 
+State = Callable[[], tuple[Mapping[str, Tensor], Any]]
+
 
 class Stages:
     """The stages of one run and the state that they hand on.
@@ -65,11 +67,15 @@ class Stages:
         """What :meth:`save_now_and_then` kept of the stage that was cut, None where there is none."""
         return self._under_way
 
-    def save_now_and_then(self, step: str, state: Callable[[], tuple[Mapping[str, Tensor], Any]]) -> None:
-        """Save the state of the stage under way when the last save is some seconds old."""
+    def save(self, step: str, state: State) -> None:
+        """Save the state of the stage under way; `state` gives its tensors and its plain values."""
+        tensors, values = state()
+        self._save(step, dict(tensors), values)
+
+    def save_now_and_then(self, step: str, state: State) -> None:
+        """The same when the last save is some seconds old."""
         if time.monotonic() - self._saved >= SAVE_EVERY_S:
-            tensors, values = state()
-            self._save(step, dict(tensors), values)
+            self.save(step, state)
 
     def _save(self, step: str, under_way: dict[str, Tensor], under_way_values: Any) -> None:
         named = {f"done/{name}": tensor for name, tensor in self.tensors.items()}

@@ -46,7 +46,9 @@ class AnnFolder:
     def save(self, folder: Path) -> None:
         """Write the files into an existing folder."""
         tensors = {f"{_NETWORK}{name}": tensor.detach().cpu().contiguous() for name, tensor in self.ann.state_dict().items()}
-        save_file(tensors | {"vectors": self.vectors.contiguous(), "rates": self.table.contiguous()}, folder / "model.safetensors")
+        save_file(
+            tensors | {"vectors": self.vectors.contiguous(), "rates": self.table.contiguous()}, folder / "model.safetensors"
+        )
         (folder / "vocabulary.txt").write_text("\n".join(self.vocabulary.words) + "\n", encoding="utf-8", newline="\n")
         document = {
             "architectures": [ARCHITECTURE],
@@ -74,7 +76,9 @@ class AnnFolder:
             raise RequestError(f"The network in {folder} cannot be read", str(error), "Run the training again") from error
         if config.get("architectures") != [ARCHITECTURE]:
             found = ", ".join(config.get("architectures", ["something else"]))
-            raise RequestError(f"{folder} holds {found}, not an ordinary text CNN", fix="Give the output 'ann' of a spiking.text run")
+            raise RequestError(
+                f"{folder} holds {found}, not an ordinary text CNN", fix="Give the output 'ann' of a spiking.text run"
+            )
         ann = TextCNN(
             config["n_dim"], config["n_filters"], config["widths"], len(config["labels"]), config["population"], config["dropout"]
         )

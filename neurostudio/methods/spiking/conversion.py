@@ -80,7 +80,7 @@ def convert(
     if not len(rates_sample):
         raise RequestError("There is no sentence to measure activations on", fix="Give some training sentences")
     snn = SpikingTextCNN(
-        ann.n_dim, ann.n_filters, ann.widths, ann.n_class, ann.population, parameters, initial_fraction, readout
+        ann.n_dim, ann.n_filters, ann.widths, ann.n_class, ann.population, parameters, initial_fraction, readout, ann.centred
     ).to(rates_sample.device)
     for name, weight in ann.named_parameters():
         snn.get_parameter(name).copy_(weight)

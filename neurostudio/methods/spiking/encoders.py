@@ -65,6 +65,18 @@ def bernoulli_by_sentence(rates: Tensor, n_steps: int, seeds: Sequence[int]) -> 
     return spikes
 
 
+def bernoulli_shared(rates: Tensor, n_steps: int, seed: int) -> Tensor:
+    """Like :func:`bernoulli`, with the same random numbers for all sentences: what differs comes from the words alone.
+
+    A sentence gets the same spikes in every call with that seed, whatever else is in the batch. Returns
+    [time, batch, length, n_dim].
+    """
+    _check(rates, n_steps)
+    generator = torch.Generator(device=rates.device).manual_seed(seed)
+    draws = _draw(n_steps * rates[0].numel(), rates.device, generator).view(n_steps, 1, *rates.shape[1:])
+    return torch.lt(draws, _levels(rates), out=rates.new_empty(n_steps, *rates.shape))
+
+
 def direct(rates: Tensor, n_steps: int) -> Tensor:
     """The rates as a constant current, [time, *rates.shape]: a view, nothing is copied.
 
@@ -105,6 +117,11 @@ def encode(
     if encoder == "latency":
         return latency(rates, n_steps)
     return bernoulli(rates, n_steps, generator) if seeds is None else bernoulli_by_sentence(rates, n_steps, seeds)
+
+
+def encode_shared(encoder: Encoder, rates: Tensor, n_steps: int, seed: int) -> Tensor:
+    """Like :func:`encode`; Bernoulli spikes come from :func:`bernoulli_shared`."""
+    return bernoulli_shared(rates, n_steps, seed) if encoder == "bernoulli" else encode(encoder, rates, n_steps)
 
 
 def _check(rates: Tensor, n_steps: int) -> None:

@@ -16,7 +16,7 @@ from torch import Tensor
 from neurostudio.core.errors import Cancelled
 from neurostudio.methods.spiking.encoders import Encoder, encode
 from neurostudio.methods.spiking.rates import SentenceRates, last_used_position
-from neurostudio.methods.spiking.spiking_textcnn import INPUT, SpikingOutput, SpikingTextCNN, batch_bytes
+from neurostudio.methods.spiking.spiking_textcnn import INPUT, Record, SpikingOutput, SpikingTextCNN, batch_bytes
 from neurostudio.methods.spiking.textcnn import ConvolutionalReader, TextCNN
 from neurostudio.methods.spiking.training import derive_seed
 
@@ -181,9 +181,27 @@ def predict_by_time(
         When `should_stop` says so, between two batches.
     """
     logits = torch.empty(n_steps, len(rates), snn.n_class)
-    for rows, output in _outputs(snn, rates, n_steps, encoder, seed, batch, should_stop):
+    for rows, output in run_batches(snn, rates, n_steps, encoder, seed, batch, should_stop):
         logits[:, rows] = output.logits_by_time.cpu()
     return logits
+
+
+@torch.no_grad()
+def run_batches(
+    snn: SpikingTextCNN,
+    rates: Rates,
+    n_steps: int,
+    encoder: Encoder = "bernoulli",
+    seed: int = 0,
+    batch: int = 512,
+    should_stop: ShouldStop | None = None,
+    record: Record = "nothing",
+) -> Iterator[tuple[Tensor, SpikingOutput]]:
+    """Yield row numbers and outputs of all sentences, in batches that fit in memory; Cancelled when asked to stop."""
+    snn.eval()
+    for rows in _batches(snn, rates, n_steps, batch, encoder == "direct", should_stop):
+        seeds = [derive_seed(seed, "encoder", row) for row in rows.tolist()]
+        yield rows, snn(encode(encoder, rates[rows], n_steps, seeds=seeds), n_steps, record=record)
 
 
 def evaluate_snn(
@@ -217,7 +235,7 @@ def measure_activity(
     counts: dict[str, Tensor] = {}
     active: dict[str, int] = {}
     saturated: dict[str, int] = {}
-    for _, output in _outputs(snn, rates, n_steps, encoder, seed, batch, should_stop, record=True):
+    for _, output in run_batches(snn, rates, n_steps, encoder, seed, batch, should_stop, record="counts"):
         for layer, count in output.counts.items():
             counts[layer] = counts.get(layer, 0) + count.double().cpu()
         for layer, (n_active, n_saturated) in output.extremes.items():
@@ -245,7 +263,7 @@ def class_scores(confusion: Tensor) -> ClassScores:
 
 def with_int8_weights(net: SpikingTextCNN) -> SpikingTextCNN:
     """A copy whose weights are rounded to 8 bits: one scale per filter or output neuron, symmetric, -127 ... 127."""
-    rounded = copy.deepcopy(net)
+    rounded = copy.deepcopy(net).fold()
     with torch.no_grad():
         for weight in rounded.parameters():
             scale = weight.abs().amax(dim=tuple(range(1, weight.dim())), keepdim=True).clamp_min(1e-30) / _INT8_LEVELS
@@ -265,24 +283,7 @@ def _batches(
     length = rates[:1].shape[1] if len(rates) else 1
     for_one = batch_bytes(net, n_steps, 1, length, is_direct, with_gradient=False)
     size = max(1, min(batch, _BATCH_BYTES // for_one))
-    for rows in lengths_of(rates).argsort(stable=True).split(size):
+    for rows in torch.split(lengths_of(rates).argsort(stable=True), size):
         if should_stop is not None and should_stop():
             raise Cancelled
         yield rows
-
-
-def _outputs(
-    snn: SpikingTextCNN,
-    rates: Rates,
-    n_steps: int,
-    encoder: Encoder,
-    seed: int,
-    batch: int,
-    should_stop: ShouldStop | None,
-    record: bool = False,
-) -> Iterator[tuple[Tensor, SpikingOutput]]:
-    snn.eval()
-    for rows in _batches(snn, rates, n_steps, batch, encoder == "direct", should_stop):
-        seeds = [derive_seed(seed, "encoder", row) for row in rows.tolist()]
-        inputs = encode(encoder, rates[rows], n_steps, seeds=seeds)
-        yield rows, snn(inputs, n_steps, record="counts" if record else "nothing")

@@ -18,7 +18,7 @@ from neurostudio.data.readers.word_vectors import read_word_vectors
 from neurostudio.data.registry import open_data
 from neurostudio.methods.spiking.ann_folder import AnnFolder
 from neurostudio.methods.spiking.rates import SentenceRates, Shift, fit_shift, known_words, rate_table
-from neurostudio.methods.spiking.specs import DEFAULT_LENGTH, FileVectors, PpmiVectors, RandomVectors, SpikingTextSpec
+from neurostudio.methods.spiking.specs import DEFAULT_LENGTH, FileVectors, RandomVectors, SpikingTextSpec
 from neurostudio.methods.spiking.training import derive_seed, generator_of
 from neurostudio.methods.spiking.vocabulary import Language, Vocabulary, tokenise
 from neurostudio.methods.spiking.word_vectors import from_table, ppmi_svd, random_vectors
@@ -226,7 +226,9 @@ def _language(spec: SpikingTextSpec, texts: Sequence[str]) -> Language:
     return "chinese" if guess_language(texts) == "chinese" else "english"
 
 
-def _vectors(spec: SpikingTextSpec, context: Context, tokens: dict[str, tuple[tuple[str, ...], ...]]) -> tuple[Vocabulary, Tensor]:
+def _vectors(
+    spec: SpikingTextSpec, context: Context, tokens: dict[str, tuple[tuple[str, ...], ...]]
+) -> tuple[Vocabulary, Tensor]:
     """Vocabulary and word vectors. Vectors learned here see the training part only."""
     settings, seed = spec.vectors, derive_seed(context.seed, "vectors")
     if isinstance(settings, FileVectors):
@@ -241,8 +243,7 @@ def _vectors(spec: SpikingTextSpec, context: Context, tokens: dict[str, tuple[tu
     vocabulary = Vocabulary.from_tokens(tokens["train"], spec.text.min_count)
     if isinstance(settings, RandomVectors):
         return vocabulary, random_vectors(vocabulary, settings.dimensions, seed)
-    window, power = (settings.window, settings.context_power) if isinstance(settings, PpmiVectors) else (5, 0.75)
-    return vocabulary, ppmi_svd(tokens["train"], vocabulary, settings.dimensions, window, power, seed)
+    return vocabulary, ppmi_svd(tokens["train"], vocabulary, settings.dimensions, settings.window, settings.context_power, seed)
 
 
 def _report_words(

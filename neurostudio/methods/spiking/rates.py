@@ -101,7 +101,9 @@ def rate_table(vectors: Tensor, shift: Shift, unknown: UnknownWords = "silent") 
 
 
 class LearnedRates(torch.nn.Module):
-    """Rates that are learned together with the network: ``r = sigmoid(w)``, one ``w`` per word and dimension.
+    """Rates that are learned together with the network.
+
+    Numbers that leave [0, 1] are clipped on the way in and still get their gradient, so that they can come back.
 
     Parameters
     ----------
@@ -113,19 +115,19 @@ class LearnedRates(torch.nn.Module):
 
     def __init__(self, table: Tensor) -> None:
         super().__init__()
-        margin = 1e-3  # a rate of exactly 0 or 1 would never learn
-        self.weight = torch.nn.Parameter(torch.logit(table.clamp(margin, 1 - margin)))
-        self.register_buffer("silent", ~table.ne(0).any(dim=1, keepdim=True))
+        self.weight = torch.nn.Parameter(table.clone())
+        self.register_buffer("silent", ~known_words(table))
 
     def forward(self, ids: Tensor) -> Tensor:
         """Rates [batch, length, n_dim] of word ids [batch, length]."""
-        rates = torch.sigmoid(torch.nn.functional.embedding(ids, self.weight))
-        return rates.masked_fill(self.silent[ids], 0.0)
+        raw = torch.nn.functional.embedding(ids, self.weight)
+        clipped = raw.detach().clamp(0, 1) + (raw - raw.detach())  # the value of the first, the gradient of the second
+        return clipped.masked_fill(self.silent[ids].unsqueeze(-1), 0.0)
 
     @torch.no_grad()
     def table(self) -> Tensor:
         """Rates of all words, [n_word, n_dim]."""
-        return torch.sigmoid(self.weight).masked_fill(self.silent, 0.0)
+        return self.weight.clamp(0, 1).masked_fill(self.silent.unsqueeze(-1), 0.0)
 
 
 @dataclass(frozen=True)

@@ -75,13 +75,17 @@ class SplitSettings(Spec):
     )
 
 
+_TRAINED_HELP = "Train the rates of the words together with the ordinary network, starting from these vectors."
+
+
 class PpmiVectors(Spec):
     """Word vectors from the training text itself: positive pointwise mutual information and a singular value decomposition."""
 
     kind: Literal["ppmi"] = "ppmi"
     dimensions: int = setting(64, title="Dimensions", help="Length of a word vector.", group="Vectors", ge=2, le=2048)
+    trained: bool = setting(True, title="Trained", help=_TRAINED_HELP, group="Vectors")
     window: int = setting(
-        5, title="Window", help="Words to each side that count as context.", unit="words", group="Vectors", ge=1
+        5, title="Window", help="Words to each side that count as context.", unit="words", group="Vectors", advanced=True, ge=1
     )
     context_power: float = setting(
         0.75, title="Context power", help="Flattens the context counts.", group="Vectors", advanced=True, gt=0, le=1
@@ -89,23 +93,18 @@ class PpmiVectors(Spec):
 
 
 class RandomVectors(Spec):
-    """Fixed random vectors: the control that shows what the vectors bring."""
+    """Random vectors: the control that shows what the vectors bring."""
 
     kind: Literal["random"] = "random"
     dimensions: int = setting(64, title="Dimensions", help="Length of a word vector.", group="Vectors", ge=2, le=2048)
-
-
-class LearnedVectors(Spec):
-    """Rates that are learned with the ordinary network, starting from PPMI vectors."""
-
-    kind: Literal["learned"] = "learned"
-    dimensions: int = setting(64, title="Dimensions", help="Length of a word vector.", group="Vectors", ge=2, le=2048)
+    trained: bool = setting(True, title="Trained", help=_TRAINED_HELP, group="Vectors")
 
 
 class FileVectors(Spec):
     """Vectors from the data set in the input ``vectors``, such as GloVe 6B."""
 
     kind: Literal["file"] = "file"
+    trained: bool = setting(False, title="Trained", help=_TRAINED_HELP, group="Vectors")
 
 
 class NetworkSettings(Spec):
@@ -340,7 +339,7 @@ class SpikingTextSpec(Spec):
     )
     text: TextSettings = setting(TextSettings(), title="Text", help="From sentences to words.")
     split: SplitSettings = setting(SplitSettings(), title="Split", help="What is set aside.")
-    vectors: PpmiVectors | RandomVectors | LearnedVectors | FileVectors = setting(
+    vectors: PpmiVectors | RandomVectors | FileVectors = setting(
         PpmiVectors(), title="Word vectors", help="Where the word vectors come from.", tag="kind"
     )
     network: NetworkSettings = setting(NetworkSettings(), title="Network", help="The text CNN.")

@@ -73,7 +73,7 @@ class SpikingTextCNN(ConvolutionalReader):
 
     Parameters
     ----------
-    n_dim, n_filters, widths, n_class, population
+    n_dim, n_filters, widths, n_class, population, centred
         As in the ordinary network.
     neuron : NeuronParameters
         Decay, reset and surrogate of all neurons; thresholds are set by layer (:meth:`set_threshold`).
@@ -93,8 +93,9 @@ class SpikingTextCNN(ConvolutionalReader):
         neuron: NeuronParameters | None = None,
         initial_fraction: float = 0.5,
         readout: Readout = "accumulator",
+        centred: bool = True,
     ) -> None:
-        super().__init__(n_dim, n_filters, widths, n_class, population)
+        super().__init__(n_dim, n_filters, widths, n_class, population, centred)
         if not 0 <= initial_fraction < 1:
             raise RequestError(f"The initial membrane is {initial_fraction} thresholds", fix="Give at least 0 and below 1")
         self.neuron = neuron or NeuronParameters()

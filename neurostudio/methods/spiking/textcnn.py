@@ -4,12 +4,18 @@ Against the usual text CNN: average pooling in place of max pooling, ReLU in pla
 biases. With x [batch, length, n_dim] and widths k:
 
 ``c_k = ReLU(conv_k(x))  [batch, L - k + 1, F];  p_k = mean over positions;  h = concat(p_k);  logits = W dropout(h)``
+
+Rates are all positive, so the mean weight of a filter, times the sum of the rates, outweighs everything that tells words
+apart. AdamW moves all weights by equal steps and so swings all filters together: ReLUs die and the network does not learn
+(measured: 51 % on film reviews after 6 epochs, 70 % with the cure). The cure is *centred filters*: each tap has its mean over
+dimensions subtracted. The result is an ordinary kernel, and :meth:`ConvolutionalReader.fold` makes it one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -73,16 +79,20 @@ class ConvolutionalReader(nn.Module):
     n_class : int
     population : int
         Output neurons of a class; the class score is their sum.
+    centred : bool
+        Subtract from each tap of a filter its mean over dimensions (see the module's docstring).
     """
 
-    def __init__(self, n_dim: int, n_filters: int, widths: Sequence[int], n_class: int, population: int = 1) -> None:
+    def __init__(
+        self, n_dim: int, n_filters: int, widths: Sequence[int], n_class: int, population: int = 1, centred: bool = True
+    ) -> None:
         super().__init__()
         if not widths or len(set(widths)) < len(widths) or min(widths) < 1:
             raise RequestError(f"The filter widths {list(widths)} are not different numbers of at least 1")
         if min(n_dim, n_filters, population) < 1 or n_class < 2:
             raise RequestError("A network needs at least one dimension, filter and output neuron, and two classes")
         self.n_dim, self.n_filters, self.widths = n_dim, n_filters, tuple(widths)
-        self.n_class, self.population = n_class, population
+        self.n_class, self.population, self.centred = n_class, population, centred
         for width in self.widths:
             self.add_module(f"conv_{width}", nn.Conv1d(n_dim, n_filters, width, bias=False))
         self.readout = nn.Linear(len(self.widths) * n_filters, n_class * population, bias=False)
@@ -92,9 +102,18 @@ class ConvolutionalReader(nn.Module):
         """Filters of all widths together."""
         return len(self.widths) * self.n_filters
 
-    def kernel(self, width: int) -> nn.Parameter:
-        """Weight of the convolution of one width, [filter, n_dim, width]."""
-        return self.get_submodule(f"conv_{width}").weight  # type: ignore[return-value]
+    def kernel(self, width: int) -> Tensor:
+        """What the convolution of one width multiplies with, [filter, n_dim, width]."""
+        weight = self.get_parameter(f"conv_{width}.weight")
+        return weight - weight.mean(dim=1, keepdim=True) if self.centred else weight
+
+    @torch.no_grad()
+    def fold(self) -> Self:
+        """Make centred filters ordinary ones, in place: same network, plain weights."""
+        for width in self.widths:
+            self.get_parameter(f"conv_{width}.weight").copy_(self.kernel(width))
+        self.centred = False
+        return self
 
     def sum_populations(self, outputs: Tensor) -> Tensor:
         """Class scores [..., class] from output neurons [..., class x population]."""
@@ -122,8 +141,9 @@ class TextCNN(ConvolutionalReader):
         n_class: int,
         population: int = 1,
         dropout: float = 0.5,
+        centred: bool = True,
     ) -> None:
-        super().__init__(n_dim, n_filters, widths, n_class, population)
+        super().__init__(n_dim, n_filters, widths, n_class, population, centred)
         if not 0 <= dropout < 1:
             raise RequestError(f"The dropout is {dropout}", fix="Give a share of at least 0 and below 1")
         self.dropout = dropout

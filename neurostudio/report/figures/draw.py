@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from neurostudio.core.errors import NeuroError
 from neurostudio.core.kinds import Plot
@@ -63,6 +64,8 @@ def draw_with_caption(artifact: ReportArtifact, identity: Mapping[str, str] | No
         return None
     with style.applied():
         figure, notes = _drawn(artifact, plot)
+        if any(style.MISSING_GLYPH in text.get_text() for text in figure.findobj(Text)):
+            notes = [*notes, f"{style.MISSING_GLYPH}: a character that no font of this machine can draw."]
         if identity:
             sign(figure, artifact.title, identity)
     return Drawing(figure, " ".join(part for part in (plot.caption, *notes) if part))

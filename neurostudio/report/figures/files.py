@@ -51,6 +51,7 @@ def as_bytes(figure: Figure, suffix: str, identity: Mapping[str, str], title: st
 
 def _metadata(suffix: str, identity: Mapping[str, str], title: str) -> dict[str, Any]:
     """Title, source and description in the words of each format; no date, so the same figure gives the same bytes."""
+    identity = {key: clean(value) for key, value in identity.items()}
     title = clean(title or identity.get("name", ""))
     run = identity.get("run", "")
     program = identity.get("program", "NeuroStudio")

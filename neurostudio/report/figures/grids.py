@@ -60,7 +60,9 @@ def draw_arrays(plot: Plot, arrays: dict[str, Any]) -> Figure:
     names = list(plot.y) or [name for name, array in arrays.items() if np.ndim(array) == 2][:1]
     if not names:
         raise NeuroError("There is no 2D array to draw", fix=f"There are: {', '.join(arrays)}")
-    figure = new_figure(style.WIDE_INCH[0], style.WIDE_INCH[1] * len(names))
+    shapes = [np.shape(arrays[name]) for name in names if name in arrays]
+    width, height = _sheet_inch(max((shape[-1] / max(shape[0], 1) for shape in shapes if len(shape) == 2), default=1.0))
+    figure = new_figure(width, height * len(names))
     for at, name in enumerate(names):
         if name not in arrays or np.ndim(arrays[name]) != 2:
             raise NeuroError(f"There is no 2D array '{name}'", fix=f"There are: {', '.join(arrays)}")
@@ -72,6 +74,14 @@ def draw_arrays(plot: Plot, arrays: dict[str, Any]) -> Figure:
         if len(names) > 1:
             axes.set_title(short(name))
     return figure
+
+
+def _sheet_inch(columns_per_row: float) -> tuple[float, float]:
+    """A sheet on which square cells leave no empty sides; the full width for arrays that are stretched anyway."""
+    width, height = style.WIDE_INCH
+    if 1 / 3 <= columns_per_row <= 3:
+        return min(width, 1.9 + 2.5 * columns_per_row), min(height, 0.9 + 5.6 / columns_per_row)
+    return width, height
 
 
 def _grid(figure: Figure, axes: Axes, cells: NDArray[np.float64]) -> None:
