@@ -1,13 +1,17 @@
-"""Fixtures that every room uses."""
+"""Fixtures that every room uses: real data by name, and processes in which the counting plugin is installed."""
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from neurostudio.core.registry import registry
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED_DATA = Path(os.environ.get("NEUROSTUDIO_DATA", REPOSITORY.parent / "shared" / "data"))
+COUNTING_PLUGIN = REPOSITORY / "tests" / "plugins" / "counting"
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +25,22 @@ def shared_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def plugin_environment() -> dict[str, str]:
+    """Environment of a process in which ``counting.sum`` is installed as a plugin, beside the built-in methods."""
+    found = os.pathsep.join([str(COUNTING_PLUGIN), str(REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {**os.environ, "PYTHONPATH": found, "OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture
+def counting_environment(plugin_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The same for this process too, and so for every worker that it starts."""
+    monkeypatch.setenv("PYTHONPATH", plugin_environment["PYTHONPATH"])
+    for path in reversed(plugin_environment["PYTHONPATH"].split(os.pathsep)):
+        if path not in sys.path:
+            monkeypatch.syspath_prepend(path)
+    registry.cache_clear()
+    yield plugin_environment
+    registry.cache_clear()

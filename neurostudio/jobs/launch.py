@@ -44,8 +44,11 @@ def spawn(
 
 
 def worker_command(folder: RunFolder, request: Request, *options: str) -> list[str]:
-    """Command line of the worker: this program again, or the interpreter that the method asks for."""
-    interpreter = registry().find(request.method).interpreter
+    """Command line of the worker: this program again, or the interpreter that the method asks for.
+
+    On a cluster the worker here only relays: there the other end starts the interpreter of the method.
+    """
+    interpreter = "" if request.where.startswith("dask://") else registry().find(request.method).interpreter
     if getattr(sys, "frozen", False) and not interpreter:
         return [sys.executable, "worker", str(folder.path), *options]
     return [interpreter or sys.executable, "-m", "neurostudio", "worker", str(folder.path), *options]

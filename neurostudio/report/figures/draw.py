@@ -10,7 +10,7 @@ from matplotlib.text import Text
 from neurostudio.core.errors import NeuroError
 from neurostudio.core.kinds import Plot
 from neurostudio.report import style
-from neurostudio.report.artifact_data import read_arrays, read_columns, read_table
+from neurostudio.report.artifact_data import are_numbers, numbers, read_arrays, read_columns, read_table
 from neurostudio.report.content import ReportArtifact
 from neurostudio.report.figures.canvas import sign
 from neurostudio.report.figures.columns import draw_bars, draw_histogram, draw_line, draw_scatter
@@ -86,7 +86,5 @@ def _drawn(artifact: ReportArtifact, plot: Plot) -> tuple[Figure, list[str]]:
 
 
 def _number_columns(artifact: ReportArtifact) -> Mapping[str, Any]:
-    from neurostudio.report.artifact_data import are_numbers, numbers
-
     columns = read_columns(artifact)
     return {name: numbers(column, name) for name, column in columns.items() if are_numbers(column)}
