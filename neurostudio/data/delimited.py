@@ -57,10 +57,11 @@ def parse_delimited(text: str, path: Path, delimiter: str, quoting: str | None =
     return Delimited(rows, lines, delimiter, "csv")
 
 
-def find_delimiter(head: str, names: frozenset[str] = frozenset()) -> str | None:
+def find_delimiter(head: str, names: frozenset[str] = frozenset(), least: float = 0.9) -> str | None:
     """The delimiter that splits the first lines most evenly into two or more fields, None when none does.
 
-    One that splits the first line into two or more of the column `names` (lower case) wins at once.
+    One that splits the first line into two or more of the column `names` (lower case) wins at once; else a share of at
+    `least` that many lines must have the usual number of fields.
     """
     best: tuple[float, str] | None = None
     lines = [line for line in _lines(head)[:_HEAD_LINES] if line.strip()]
@@ -69,7 +70,7 @@ def find_delimiter(head: str, names: frozenset[str] = frozenset()) -> str | None
         if len(header) > 1 and sum(field in names for field in header) > 1:
             return delimiter
         share = max(_evenness(lines, delimiter, csv.QUOTE_NONE), _evenness(lines, delimiter, csv.QUOTE_MINIMAL))
-        if share >= 0.9 and (best is None or share > best[0]):
+        if share >= least and (best is None or share > best[0]):
             best = (share, delimiter)
     return best[1] if best else None
 

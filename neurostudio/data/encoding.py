@@ -213,7 +213,7 @@ def _encoding_of(head: bytes, requested: str | None) -> str:
         if name.replace("_", "-") in _NOT_OF_FILES:
             raise LookupError(name)
         io.TextIOWrapper(io.BytesIO(), encoding=name)  # refuses codecs that are not for text, such as hex
-    except (LookupError, ValueError) as error:
+    except (LookupError, ValueError, TypeError) as error:
         examples = "utf-8, windows-1252, gb18030, big5, shift_jis"
         raise RequestError(f"'{requested}' is not an encoding of text", fix=f"Common names: {examples}") from error
     return marked if marked and name.startswith("utf") else name

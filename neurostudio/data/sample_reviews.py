@@ -114,10 +114,10 @@ class _Seen:
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
         self._reviews_with: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-        self._n_review = 0
+        self._n_runs: list[int] = []
 
     def add_if_new(self, text: str) -> bool:
-        """Keep a review that shares no more than half of its runs with any one before it."""
+        """Keep a review unless it shares more than half of the runs of one before it, or that one of its."""
         units = self._grammar.tokens(text)
         length = min(self._grammar.run_length, len(units))
         runs = {tuple(units[start : start + length]) for start in range(len(units) - length + 1)}
@@ -125,9 +125,9 @@ class _Seen:
         for run in runs:
             for review in self._reviews_with[run]:
                 shared[review] += 1
-        if max(shared.values(), default=0) > MAX_SHARED_RUNS * len(runs):
+        if any(count > MAX_SHARED_RUNS * min(len(runs), self._n_runs[review]) for review, count in shared.items()):
             return False
         for run in runs:
-            self._reviews_with[run].append(self._n_review)
-        self._n_review += 1
+            self._reviews_with[run].append(len(self._n_runs))
+        self._n_runs.append(len(runs))
         return True

@@ -45,7 +45,7 @@ def test_a_field_that_is_no_number_is_named_with_its_line(tmp_path: Path) -> Non
     table = open_data(write(tmp_path, "a,b\n1,2\n\n3,x\n"), KIND)
     with pytest.raises(RequestError, match=r"people\.csv, line 4: 'x' in the column 'b' is not a number"):
         table.numbers("b")
-    with pytest.raises(RequestError, match="no column 'c'. Its columns are: a, b"):
+    with pytest.raises(RequestError, match=r"no column 'c'\. Its columns are: a, b"):
         table.numbers("c")
 
 
@@ -57,16 +57,12 @@ def test_a_field_that_is_no_number_is_named_with_its_line(tmp_path: Path) -> Non
         ("a,b\n", "header but no rows"),
         ("just words\nand more\n", "does not show columns"),
         ('a,b\n1,"2\n', "line 2: the quoted field"),
-        ("a,b,c\n1,2\n3\n4,5,6\n", "2 of 4 rows"),
+        (";\n;\n", "no rows"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, text: str, said: str) -> None:
-    path = write(tmp_path, text)
-    if said == "2 of 4 rows":
-        assert inspect(path, KIND).problems[0].lines == (2, 3)
-        return
     with pytest.raises(RequestError, match=said):
-        inspect(path, KIND)
+        inspect(write(tmp_path, text), KIND)
 
 
 def test_rows_of_another_width_are_named_and_refused_when_they_are_most(tmp_path: Path) -> None:

@@ -56,10 +56,10 @@ def _layout(text: str, path: Path, options: Mapping[str, Any]) -> Layout:
     delimiter = None if delimiter is None else delimiter_named(delimiter)
     if form is not None:
         known: dict[str, Form] = {name: name for name in get_args(Form) if name not in _FOLDER_FORMS}
-        if form not in known:
+        if str(form) not in known:
             raise RequestError(f"{path} cannot be read in the form '{form}'", fix=f"Forms of a file: {', '.join(known)}")
         default = "\t" if form in _TAB_FORMS else find_delimiter(text[:100_000], USUAL_NAMES) or ","
-        return Layout(known[form], delimiter or default)
+        return Layout(known[str(form)], delimiter or default)
     if delimiter:
         rows = [row for row in parse_delimited(text, path, delimiter, options.get("quoting")).rows if row]
         named: Form = "tsv" if delimiter == "\t" else "csv"

@@ -12,6 +12,7 @@ from neurostudio.data.encoding import encoding_of_file, explained, head_text, it
 from neurostudio.data.import_report import ImportReport, Problem, kept_lines, lines_in_words, worst_first
 from neurostudio.data.language import count_words, guess_language
 from neurostudio.data.options import check_options
+from neurostudio.data.registry import Reader
 
 KIND = "corpus"
 SUFFIXES = (".txt", ".md", ".txt.gz", ".md.gz")
@@ -120,4 +121,4 @@ def _walk(folder: Path, max_folders: int | None = None) -> Iterator[Path]:
         yield from (Path(parent, name) for name in names if not name.startswith(".") and name.lower().endswith(SUFFIXES))
 
 
-READERS = (CorpusReader(),)
+READERS: tuple[Reader, ...] = (CorpusReader(),)

@@ -13,6 +13,7 @@ from neurostudio.data.labelled_text.forms import fit
 from neurostudio.data.labelled_text.handle import LabelledText
 from neurostudio.data.labelled_text.parse import parse_file
 from neurostudio.data.options import check_options
+from neurostudio.data.registry import Reader
 
 OPTIONS = ("encoding", "form", "text_column", "label_column", "delimiter", "quoting", "header")
 
@@ -47,4 +48,4 @@ def _read(path: Path, options: Mapping[str, Any]) -> Checked:
     return check(parse_folder(path, options) if path.is_dir() else parse_file(path, options), path)
 
 
-READERS = (LabelledTextReader(),)
+READERS: tuple[Reader, ...] = (LabelledTextReader(),)

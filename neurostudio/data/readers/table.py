@@ -13,6 +13,7 @@ from neurostudio.data.encoding import explained, head_text, read_text
 from neurostudio.data.import_report import ImportReport, Problem, kept_lines, lines_in_words, worst_first
 from neurostudio.data.numbers import is_number
 from neurostudio.data.options import check_options
+from neurostudio.data.registry import Reader
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +31,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(
 _BOOLEAN = frozenset({"true", "false", "yes", "no"})
 _SAMPLE_ROWS = 5
 _HEAD_CHARACTERS = 100_000
+_LEAST_EVEN = 0.3
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,8 @@ def _read_text(path: Path, options: Mapping[str, Any]) -> tuple[Table, tuple[Pro
     delimiter = _delimiter(decoded.text, path, options.get("delimiter"))
     parsed = parse_delimited(decoded.text, path, delimiter, options.get("quoting"))
     filled = [(line, row) for line, row in zip(parsed.lines, parsed.rows, strict=True) if any(field.strip() for field in row)]
+    if not filled:
+        raise RequestError(f"{path} holds no rows")
     header = [name.strip() for name in filled[0][1]]
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated or not all(header):
@@ -183,7 +187,7 @@ def _even_rows(rows: Sequence[tuple[int, list[str]]], width: int) -> tuple[list[
 
 
 def _delimiter(text: str, path: Path, wanted: object) -> str:
-    found = delimiter_named(wanted) if wanted is not None else find_delimiter(text[:_HEAD_CHARACTERS])
+    found = delimiter_named(wanted) if wanted is not None else find_delimiter(text[:_HEAD_CHARACTERS], least=_LEAST_EVEN)
     if found is None:
         raise RequestError(
             f"{path} does not show columns separated by tab, comma, semicolon or bar",
@@ -218,4 +222,4 @@ def _is_missing(field: str) -> bool:
     return field.strip().lower() in MISSING
 
 
-READERS = (TableReader(),)
+READERS: tuple[Reader, ...] = (TableReader(),)

@@ -12,6 +12,7 @@ from neurostudio.data.encoding import head_text, iter_lines
 from neurostudio.data.import_report import ImportReport, Problem, kept_lines, lines_in_words, worst_first
 from neurostudio.data.numbers import is_number
 from neurostudio.data.options import check_options
+from neurostudio.data.registry import Reader
 
 if TYPE_CHECKING:
     import numpy as np
@@ -240,4 +241,4 @@ def _shown(vector: "npt.NDArray[np.float32]") -> list[float | None]:
     return [round(float(value), 4) if value == value and abs(value) < 1e30 else None for value in vector[:_SAMPLE_WORDS]]
 
 
-READERS = (WordVectorsReader(),)
+READERS: tuple[Reader, ...] = (WordVectorsReader(),)

@@ -183,7 +183,7 @@ class SpikingTextCNN(ConvolutionalReader):
     def _without_common_padding(self, inputs: Tensor) -> Tensor:
         """Cut the positions that no window with a word reaches: without biases nothing happens there."""
         used = inputs.detach().amax(dim=(*range(inputs.dim() - 2), -1)).nonzero()
-        longest = int(used[-1, 0]) + 1 if len(used) else 0
+        longest = int(used[-1, 0]) + 1 if len(used) else 1
         return inputs[..., : longest + max(self.widths) - 1, :]
 
     def _fire(self, layer: str, current: Tensor, recorder: _Recorder, n_steps: int | None = None) -> Tensor:
