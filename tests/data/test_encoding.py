@@ -13,7 +13,7 @@ from neurostudio.core.errors import RequestError
 from neurostudio.data.detection import guess_encoding
 from neurostudio.data.encoding import check_readable, head_text, iter_lines, read_bytes, read_text
 
-FRENCH = "0 l'été dernier, à Orléans, un garçon naïf\n1 déjà vu — c’est la vie\n" * 3
+FRENCH = "0 l'été dernier, à Orléans, un garçon naïf\n1 déjà vu — c’est la fin\n" * 3
 CHINESE = "这家酒店的早餐很丰富，房间也干净，下次还会再来。\n服务员态度冷冰冰的，等了一个小时。\n"
 
 

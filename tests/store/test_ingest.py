@@ -169,6 +169,29 @@ def test_a_record_that_was_put_back_from_a_copy_is_read_again_from_the_start(
     assert read.log_lines(store, "run-1") == []
 
 
+def test_another_record_of_the_same_length_is_known_by_its_numbers(store: Store, make_run, add_events) -> None:
+    folder = make_run("run-1", RUNNING, *(metric(("a/b", float(i), i)) for i in range(5)))
+    ingest_project(store)
+    lines = folder.events_file.read_bytes().splitlines(keepends=True)
+    filler = b'{"seq":4,"t":1.0,"type":"log","message":"%s"}\n'
+    length = sum(map(len, lines[3:])) - len(filler % b"")
+    folder.events_file.write_bytes(b"".join(lines[:3]) + filler % (b"x" * length))
+    add_events(folder, metric(("a/b", 50.0, 2)), DONE)
+    ingest_project(store)
+    assert read.curve(store, "run-1", "a/b").values.tolist() == [0.0, 1.0, 50.0]
+
+
+def test_two_resumptions_in_one_block_drop_what_either_drops(store: Store, make_run, add_events) -> None:
+    folder = make_run("run-1", RUNNING, *(metric(("a/b", float(i), i)) for i in range(3)))
+    ingest_project(store)
+    again = {"type": "state", "state": "running"}
+    add_events(
+        folder, {**again, "attempt": 2, "resumed_seq": 2}, metric(("a/b", 9.0, 1)), {**again, "attempt": 3, "resumed_seq": 6}
+    )
+    ingest_project(store)
+    assert read.curve(store, "run-1", "a/b").values.tolist() == [0.0, 9.0]
+
+
 def test_a_record_that_is_gone_leaves_a_run_without_events(store: Store, make_run) -> None:
     folder = make_run("run-1", RUNNING, metric(("a/b", 1.0, 1)), DONE)
     ingest_project(store)

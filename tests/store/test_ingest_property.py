@@ -133,7 +133,7 @@ def test_any_order_of_things_gives_the_index_that_a_rebuild_gives(contents, step
         assert kept == contents(world.project)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(events=st.lists(EVENTS, max_size=12), cuts=st.lists(st.integers(0, 12), max_size=4))
 def test_folding_in_pieces_is_folding_in_one_piece(events, cuts) -> None:
     record = [{"seq": seq, "t": float(seq), "type": kind, **fields} for seq, (kind, fields) in enumerate(events, start=1)]

@@ -100,15 +100,16 @@ def load_folder(folder: Path) -> SpikingModel:
     RequestError
         When files are missing or damaged, or hold another kind of network, or a newer format.
     """
+    missing = [name for name in (_CONFIG, _WEIGHTS, _WORDS) if not (folder / name).is_file()]
+    if missing:
+        raise RequestError(
+            f"{folder} is not a spiking network: it has no {' and no '.join(missing)}",
+            fix="Give the output 'snn' of a spiking.text run",
+        )
     try:
         config: dict[str, Any] = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))
         tensors = load_file(folder / _WEIGHTS)
         words = (folder / _WORDS).read_text(encoding="utf-8").removesuffix("\n").split("\n")
-    except FileNotFoundError as error:
-        name = Path(error.filename).name
-        raise RequestError(
-            f"{folder} is not a spiking network: {name} is missing", fix="Give the output 'snn' of a run"
-        ) from error
     except (OSError, ValueError, SafetensorError) as error:
         raise RequestError(f"The spiking network in {folder} cannot be read", str(error), "Export it again") from error
     if config.get("architectures") != [ARCHITECTURE]:

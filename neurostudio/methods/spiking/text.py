@@ -1,6 +1,6 @@
 """``spiking.text``: prepare, train the ordinary network, convert, fine-tune, and measure what came out.
 
-Each stage is a short method here or a function of ``text_results``; the science is in the modules that they call. A resumed
+Each stage is a short method here or a function of a ``text_*`` module; the science is in the modules that they call. A resumed
 run skips the finished stages and goes on inside a training after the last saved batch, to the same numbers.
 """
 
@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from neurostudio.core.context import Context
 from neurostudio.core.kinds import Plot
 from neurostudio.methods.common.stages import Stages
-from neurostudio.methods.spiking import text_results
 from neurostudio.methods.spiking.ann_folder import AnnFolder
 from neurostudio.methods.spiking.conversion import ConversionReport, convert, sweep
 from neurostudio.methods.spiking.encoders import Encoder
@@ -25,6 +24,9 @@ from neurostudio.methods.spiking.preparation import Part, prepare
 from neurostudio.methods.spiking.rates import LearnedRates
 from neurostudio.methods.spiking.specs import SpikingTextSpec
 from neurostudio.methods.spiking.spiking_textcnn import SpikingTextCNN
+from neurostudio.methods.spiking.text_export import export_networks
+from neurostudio.methods.spiking.text_probes import attack_sentences, explain_sentences
+from neurostudio.methods.spiking.text_results import evaluate, measure_energy
 from neurostudio.methods.spiking.textcnn import TextCNN
 from neurostudio.methods.spiking.training import (
     BatchLoss,
@@ -49,8 +51,11 @@ def run(spec: SpikingTextSpec, context: Context) -> None:
     stages.run("training", work.train)
     stages.run("conversion", work.convert)
     stages.run("fine-tuning", work.fine_tune)
-    for name, stage in text_results.STAGES.items():
-        stages.run(name, lambda stage=stage: stage(work))  # type: ignore[misc]
+    stages.run("evaluation", lambda: evaluate(work))
+    stages.run("energy", lambda: measure_energy(work))
+    stages.run("robustness", lambda: attack_sentences(work))
+    stages.run("explanation", lambda: explain_sentences(work))
+    stages.run("export", lambda: export_networks(work))
 
 
 class TextRun:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from torch import Tensor
 
 from neurostudio.core.kinds import Plot
+from neurostudio.methods.spiking.energy import (
+    FORMULA,
+    PRESETS,
+    EnergyConstants,
+    EnergyReport,
+    break_even,
+    energy_with_memory,
+    simple_energy,
+)
 from neurostudio.methods.spiking.evaluation import (
-    INPUT,
     Activity,
     SpikingEvaluation,
     ann_logits,
@@ -19,7 +27,7 @@ from neurostudio.methods.spiking.evaluation import (
     measure_activity,
     with_int8_weights,
 )
-from neurostudio.methods.spiking.spiking_textcnn import SpikingTextCNN
+from neurostudio.methods.spiking.spiking_textcnn import INPUT, SpikingTextCNN
 
 if TYPE_CHECKING:
     from neurostudio.methods.spiking.text import TextRun
@@ -53,7 +61,50 @@ def evaluate(work: TextRun) -> None:
     context.progress(4, 4, "testing")
 
 
-STAGES: dict[str, Callable[[TextRun], None]] = {"evaluation": evaluate}
+def measure_energy(work: TextRun) -> None:
+    """Estimate the energy of one sentence in both networks, simply and with memory traffic."""
+    settings, context = work.spec.energy, work.context
+    context.progress(0, 1, "energy")
+    constants = PRESETS[settings.preset].with_changes(settings.constants_pj)
+    snn = work.snn()
+    activity = _activity(work, snn)
+    simple = simple_energy(snn, activity, constants, settings.count_padding)
+    with_memory = energy_with_memory(snn, activity, constants, settings.count_padding)
+    context.metric("energy/ann_millijoule", simple.millijoule(simple.reference))
+    context.metric("energy/snn_millijoule", simple.millijoule(simple.spiking))
+    work.values["energy/ann_millijoule"] = simple.millijoule(simple.reference)
+    work.values["energy/snn_millijoule"] = simple.millijoule(simple.spiking)
+    work.values["energy/verdict"] = simple.verdict()
+    context.log(f"{FORMULA}. {simple.verdict()} {break_even(activity, constants)}")
+    context.log(f"With memory traffic: {with_memory.verdict()}")
+    caption = "Estimate for one sentence, from counted operations; not a measurement."
+    for name, title, report in (
+        ("energy", "Energy by layer, simple formula", simple),
+        ("energy-with-memory", "Energy by layer, with memory traffic", with_memory),
+    ):
+        columns, kinds = _energy_columns(report)
+        plot = Plot("bars", x="layer", y=kinds, x_label="Layer", y_label="Energy (mJ)", stacked=True, caption=caption)
+        context.table(name, columns, title, plot)
+    context.table("energy-constants", _constants_columns(constants), "Constants of the energy estimate")
+    context.progress(1, 1, "energy")
+
+
+def _energy_columns(report: EnergyReport) -> tuple[dict[str, list[str | float]], tuple[str, ...]]:
+    """One row for each network and layer, one column of millijoule for each kind of operation."""
+    places = list(dict.fromkeys((row.network, row.layer) for row in report.rows))
+    kinds = tuple(dict.fromkeys(row.kind for row in report.rows))
+    cost = {(row.network, row.layer, row.kind): row for row in report.rows}
+    columns: dict[str, list[str | float]] = {"layer": [f"{network} {layer}" for network, layer in places]}
+    for kind in kinds:
+        found = [cost.get((*place, kind)) for place in places]
+        columns[kind] = [row.millijoule if row else 0.0 for row in found]
+        columns[f"{kind} {'bytes' if kind == 'memory' else 'operations'}"] = [row.n_operation if row else 0.0 for row in found]
+    return columns, kinds
+
+
+def _constants_columns(constants: EnergyConstants) -> dict[str, list[str | float]]:
+    numbers = {name: value for name, value in asdict(constants).items() if name != "source"}
+    return {"constant": list(numbers), "value": list(numbers.values()), "source": [constants.source] * len(numbers)}
 
 
 def _evaluate(work: TextRun, snn: SpikingTextCNN) -> SpikingEvaluation:
@@ -141,10 +192,7 @@ def _write_predictions(work: TextRun, tuned: SpikingEvaluation, said_by_ann: Ten
 
 def _write_neurons(work: TextRun, snn: SpikingTextCNN) -> None:
     """Firing rates, silent and saturated neurons; warn where a layer is mostly either."""
-    context = work.context
-    activity: Activity = measure_activity(
-        snn, work.data.test.rates, work.spec.time_steps, work.encoder, work.encoder_seeds[0], work.batch, context.should_stop
-    )
+    context, activity = work.context, _activity(work, snn)
     layers = [layer for layer in activity.layers if layer != INPUT]
     context.metric("energy/input_rate", activity.mean_rate(INPUT))
     context.metric("neurons/silent", sum(activity.layers[layer].silent_share for layer in layers) / len(layers))
@@ -172,4 +220,10 @@ def _write_neurons(work: TextRun, snn: SpikingTextCNN) -> None:
             "saturated_share": [activity.layers[layer].saturated_share for layer in layers],
         },
         "Silent and saturated neurons",
+    )
+
+
+def _activity(work: TextRun, snn: SpikingTextCNN) -> Activity:
+    return measure_activity(
+        snn, work.data.test.rates, work.spec.time_steps, work.encoder, work.encoder_seeds[0], work.batch, work.context.should_stop
     )

@@ -28,7 +28,7 @@ FP32 = PRESETS["45nm-fp32"]
 def brute_force_sops(snn, spikes, recorded):
     """Follow every spike to every neuron that it reaches."""
     n_position = spikes.shape[2]
-    sops = {layer: 0 for layer in (*snn.convolution_layers, "readout")}
+    sops = dict.fromkeys((*snn.convolution_layers, "readout"), 0)
     for _, _, position, _ in spikes.nonzero().tolist():
         for width in snn.widths:
             for window in range(n_position - width + 1):
@@ -44,7 +44,7 @@ def brute_force_sops(snn, spikes, recorded):
 def test_windows_that_cover_a_position_are_counted_at_the_edges_too(n_position, width):
     if width > n_position:
         return
-    expected = [sum(w <= l < w + width for w in range(n_position - width + 1)) for l in range(n_position)]
+    expected = [sum(w <= place < w + width for w in range(n_position - width + 1)) for place in range(n_position)]
     assert covering_windows(n_position, width).tolist() == expected
 
 

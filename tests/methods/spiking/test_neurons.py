@@ -89,7 +89,13 @@ def test_sub_threshold_trace_is_the_leaky_sum_of_the_currents(reset):
 def test_all_steps_at_once_equal_one_step_at_a_time(reset, beta, detach_reset, surrogate):
     generator = torch.Generator().manual_seed(1)
     parameters = NeuronParameters(
-        threshold=1.1, beta=beta, reset=reset, v_reset=0.2, surrogate=surrogate, slope=SURROGATES[surrogate], detach_reset=detach_reset
+        threshold=1.1,
+        beta=beta,
+        reset=reset,
+        v_reset=0.2,
+        surrogate=surrogate,
+        slope=SURROGATES[surrogate],
+        detach_reset=detach_reset,
     )
     weights = torch.randn(25, 3, 8, generator=generator)
     current = torch.randn(25, 3, 8, generator=generator) * 0.6 + 0.3
@@ -252,7 +258,12 @@ def test_a_learned_threshold_is_refused():
 
 @pytest.mark.parametrize(
     ("change", "word"),
-    [({"threshold": 0.0}, "threshold"), ({"beta": 1.2}, "beta"), ({"slope": 0.0}, "slope"), ({"reset": "hard", "v_reset": 1.0}, "reset")],
+    [
+        ({"threshold": 0.0}, "threshold"),
+        ({"beta": 1.2}, "beta"),
+        ({"slope": 0.0}, "slope"),
+        ({"reset": "hard", "v_reset": 1.0}, "reset"),
+    ],
 )
 def test_impossible_neurons_are_refused_with_the_setting(change, word):
     with pytest.raises(RequestError, match=word):

@@ -112,7 +112,7 @@ def test_every_sentence_is_seen_once_an_epoch_in_another_order(small_ann):
         return ann.readout.weight.square().sum()
 
     steps = list(EpochTrainer(ann, loss, 10, TrainingPlan(2, 4, 1e-3), 0, "x").run())
-    first, second = (sum((rows for rows, _ in seen[start : start + 3]), []) for start in (0, 3))
+    first, second = ([row for rows, _ in seen[start : start + 3] for row in rows] for start in (0, 3))
     assert sorted(first) == sorted(second) == list(range(10))
     assert first != second
     assert len({seed for _, seed in seen}) == 6
@@ -121,8 +121,10 @@ def test_every_sentence_is_seen_once_an_epoch_in_another_order(small_ann):
 
 def test_training_learns(small_snn, random_rates):
     snn, rates = small_snn(), random_rates(10)
-    plan = TrainingPlan(40, 10, 1e-2)
-    trainer = EpochTrainer(snn, lambda rows, seed: snn_step(snn, rates[rows], LABELS[rows], seed, 8, "direct"), 10, plan, 0, "snn")
+    plan = TrainingPlan(60, 10, 3e-2)
+    trainer = EpochTrainer(
+        snn, lambda rows, seed: snn_step(snn, rates[rows], LABELS[rows], seed, 8, "direct"), 10, plan, 0, "snn"
+    )
     losses = [step.loss for step in trainer.run()]
     assert losses[-1] < 0.5 * losses[0]
 
@@ -171,7 +173,8 @@ def test_rates_can_be_learned_with_the_network(small_ann):
     ann, ids = small_ann(), torch.randint(1, 8, (10, 9))
     both = torch.nn.ModuleList([ann, learned])
     before = learned.table()
-    trainer = EpochTrainer(both, lambda rows, seed: ann_step(ann, learned(ids[rows]), LABELS[rows], seed), 10, TrainingPlan(1, 5, 1e-2), 0, "a")
+    plan = TrainingPlan(1, 5, 1e-2)
+    trainer = EpochTrainer(both, lambda rows, seed: ann_step(ann, learned(ids[rows]), LABELS[rows], seed), 10, plan, 0, "ann")
     list(trainer.run())
     assert not torch.equal(learned.table(), before)
     assert learned.table()[0].sum() == 0
@@ -217,11 +220,10 @@ def test_fresh_spikes_come_with_each_seed(small_snn, random_rates):
 
 
 def test_seeds_are_fixed_for_ever_and_differ_by_place():
-    assert derive_seed(0, "ann", "batch", 1, 2) == derive_seed(0, "ann", "batch", 1, 2)
+    assert derive_seed(0, "ann", "order", 1) == 9_010_050_097_570_119_950, "checkpoints of older versions rely on it"
     places = {derive_seed(seed, name, n) for seed in range(3) for name in ("a", "b") for n in range(3)}
     assert len(places) == 18
     assert all(0 <= seed < 2**63 for seed in places)
-    assert derive_seed(0, "ann") == 0x0 + derive_seed(0, "ann")
 
 
 def test_no_sentences_are_refused(small_ann):
