@@ -74,10 +74,10 @@ def follow(
     started = time.monotonic()
     while True:
         if worker is not None:
-            gone = worker.poll() is not None
+            waiting = worker.poll() is None
         else:
             waiting = folder.worker() is None and time.monotonic() - started < START_WAIT_S
-            gone = not waiting and not folder.is_alive()
+        gone = not waiting and not folder.is_alive()  # where two programs start one run, the worker of one does it
         events = reader.read()
         if events:
             on_events(events)

@@ -111,7 +111,7 @@ class Queue:
         """Collect what ended and start what fits; returns what changed. Never blocks for long."""
         changes: list[Started | Ended] = []
         for key, (job, folder, worker) in list(self.running.items()):
-            if worker.poll() is not None:
+            if worker.poll() is not None and not folder.is_alive():  # another program's worker may be at it
                 del self.running[key]
                 changes.append(self._end(Ended(job, folder, folder.status())))
         for job in list(self.waiting):

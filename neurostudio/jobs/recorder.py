@@ -61,7 +61,6 @@ class Recorder(Context):
         self._phase = ""
         self._progress_written = 0.0
         self._progress_waiting: dict[str, Any] | None = None
-        _clear_half_written(folder)
 
     # --- reporting
 
@@ -107,9 +106,9 @@ class Recorder(Context):
     def flush(self) -> None:
         """Write the metrics gathered so far; also called by the worker's clock, so none waits for the next."""
         with self._lock:
-            rows, self._rows = self._rows, []
-            if rows:
-                self._events.metrics(rows)
+            if self._rows:
+                self._events.metrics(self._rows)
+                self._rows = []  # not before: what a full disk does not take is written when there is room again
 
     def tick(self) -> None:
         """Write what waits: called a few times a second by the worker's clock."""
@@ -163,7 +162,8 @@ def forget_checkpoint(folder: RunFolder) -> None:
     remove(folder.checkpoint)
 
 
-def _clear_half_written(folder: RunFolder) -> None:
+def clear_half_written(folder: RunFolder) -> None:
+    """Remove what an attempt that was killed left half-written; a checkpoint that it had only set aside comes back."""
     for parent in (folder.path, folder.artifacts):
         for left_over in parent.glob(f"{PARTIAL_PREFIX}*"):
             old_checkpoint = left_over.name.endswith("-old") and not folder.checkpoint.exists()

@@ -25,7 +25,7 @@ from neurostudio.core.events import EventWriter, State
 from neurostudio.core.files import write_json
 from neurostudio.core.registry import registry
 from neurostudio.core.run_folder import HEARTBEAT_S, Request, RunFolder, WorkerInfo, process_started
-from neurostudio.jobs.recorder import Recorder, checkpoint_seq
+from neurostudio.jobs.recorder import Recorder, checkpoint_seq, clear_half_written
 
 CLOCK_S = 0.1
 CLAIM_WAIT_S = 10.0
@@ -118,6 +118,7 @@ def claim(folder: RunFolder) -> WorkerInfo:
                 attempt=(before.attempt if before else 0) + 1,
             )
             write_json(folder.worker_file, worker.__dict__)
+            clear_half_written(folder)
             return worker
     except Timeout:
         raise RequestError(f"Run {folder.id} is being claimed by another process") from None

@@ -134,6 +134,8 @@ def _set_journal_mode(writer: Engine, file: Path, lock: ProjectLock) -> tuple[st
                         raise
                     in_use = True
                 cursor.execute(f"PRAGMA busy_timeout = {round(BUSY_S * 1000)}")
+        if mode != "wal":  # the one connection that writes: without WAL a power cut could damage the file otherwise
+            cursor.execute("PRAGMA synchronous = FULL")
     if mode == "wal":
         risk = f"The index stays in WAL mode on a network drive ({network}) while another program has it open"
         return mode, f"{risk}; close that program and open the project again" if network else ""

@@ -12,8 +12,9 @@ from neurostudio.core.method import Input
 from neurostudio.core.run_folder import absolute_path
 from neurostudio.store.records import dataset_from
 from neurostudio.store.rows import ArtifactRow, Curve, DatasetRow, LogRow, ReportRow, RunDetail, RunError, RunRow
-from neurostudio.store.tables import artifacts, final_metrics, logs, metric_names, run_inputs
+from neurostudio.store.tables import artifacts, final_metrics, metric_names, run_inputs
 from neurostudio.store.tables import datasets as dataset_table
+from neurostudio.store.tables import logs as log_table
 from neurostudio.store.tables import reports as report_table
 from neurostudio.store.tables import runs as run_table
 from neurostudio.store.write import Store
@@ -189,7 +190,7 @@ def curve(store: Store, run_id: str, name: str) -> Curve:
     return Curve(name, steps.astype(np.int64) if has_steps else np.arange(len(steps)), values, times)
 
 
-def log_lines(store: Store, run_id: str, level: str = "debug", limit: int | None = None) -> list[LogRow]:
+def logs(store: Store, run_id: str, level: str = "debug", limit: int | None = None) -> list[LogRow]:
     """The log of a run from a level up, oldest first; with `limit` only the last lines.
 
     Raises
@@ -201,10 +202,10 @@ def log_lines(store: Store, run_id: str, level: str = "debug", limit: int | None
         raise RequestError(f"Unknown log level '{level}'", fix=f"Known levels: {', '.join(LOG_LEVELS)}")
     below = LOG_LEVELS[: LOG_LEVELS.index(level)]
     query = (
-        select(logs)
-        .join(run_table, run_table.c.id == logs.c.run)
-        .where(run_table.c.run_id == run_id, logs.c.level.not_in(below))
-        .order_by(logs.c.seq.desc())
+        select(log_table)
+        .join(run_table, run_table.c.id == log_table.c.run)
+        .where(run_table.c.run_id == run_id, log_table.c.level.not_in(below))
+        .order_by(log_table.c.seq.desc())
         .limit(limit)
     )
     with store.reading() as connection:

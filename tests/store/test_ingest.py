@@ -109,7 +109,7 @@ def test_a_finished_run_is_in_the_index_with_all_it_said(store: Store, project: 
     assert artifact.plot == Plot.from_dict(plot)
     assert detail.metrics == {"test/accuracy": 0.7, "train/loss": 0.25}
     assert detail.error is None
-    assert [(line.level, line.message, line.fields) for line in read.log_lines(store, "run-1")] == [
+    assert [(line.level, line.message, line.fields) for line in read.logs(store, "run-1")] == [
         ("warning", "少 data", {"rows": 3})
     ]
 
@@ -166,7 +166,7 @@ def test_a_record_that_was_put_back_from_a_copy_is_read_again_from_the_start(
         "other lines": [0.0, 1.0, 2.0, *range(100, 109)],
     }
     assert read.curve(store, "run-1", "a/b").values.tolist() == expected[changed]
-    assert read.log_lines(store, "run-1") == []
+    assert read.logs(store, "run-1") == []
 
 
 def test_another_record_of_the_same_length_is_known_by_its_numbers(store: Store, make_run, add_events) -> None:

@@ -22,7 +22,7 @@ def assert_each_event_counts_once(project: Path, contents, runs: list[str], n_st
                 assert list(zip(curve.steps.tolist(), curve.values.tolist(), strict=True)) == [
                     (step, value) for metric, value, step, _ in rows if metric == name
                 ]
-            assert len(read.log_lines(store, folder.id)) == -(-n_steps // 50)
+            assert len(read.logs(store, folder.id)) == -(-n_steps // 50)
     kept = contents(project)
     rebuild(project)
     assert contents(project) == kept

@@ -65,7 +65,7 @@ def test_a_run_is_found_by_id_name_beginning_or_as_the_latest(filled: Store, key
     [
         ("beta", "2 runs fit 'beta'.*20260103-c, 20260102-b"),
         ("2026", "3 runs fit '2026'"),
-        ("alpah", "no run 'alpah'.*Did you mean alpha"),
+        ("alphaa", "no run 'alphaa'.*Did you mean alpha"),
         ("trashed", "no run 'trashed'"),
         ("", "no run ''.*Known: beta"),
     ],
@@ -117,11 +117,11 @@ def test_the_log_is_cut_by_level_and_to_its_end(store: Store, make_run) -> None:
         "run-1", *({"type": "log", "level": level, "message": f"{n} {level}", "fields": {}} for n, level in enumerate(levels))
     )
     ingest_project(store)
-    assert [line.message for line in read.log_lines(store, "run-1")] == [f"{n} {level}" for n, level in enumerate(levels)]
-    assert [line.message for line in read.log_lines(store, "run-1", "warning")] == ["2 warning", "3 error"]
-    assert [line.message for line in read.log_lines(store, "run-1", "info", limit=2)] == ["3 error", "4 info"]
+    assert [line.message for line in read.logs(store, "run-1")] == [f"{n} {level}" for n, level in enumerate(levels)]
+    assert [line.message for line in read.logs(store, "run-1", "warning")] == ["2 warning", "3 error"]
+    assert [line.message for line in read.logs(store, "run-1", "info", limit=2)] == ["3 error", "4 info"]
     with pytest.raises(RequestError, match="Known levels: debug"):
-        read.log_lines(store, "run-1", "loud")
+        read.logs(store, "run-1", "loud")
 
 
 def test_rows_can_be_shown_as_json(filled: Store) -> None:
