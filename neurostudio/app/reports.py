@@ -1,9 +1,10 @@
 """Gathering what a report needs from the index, and writing it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import neurostudio
 from neurostudio.app.project import Project
@@ -18,6 +19,8 @@ from neurostudio.report.content import ReportArtifact, ReportContent, ReportCurv
 from neurostudio.store.read import curve, curve_names, datasets, run_detail
 from neurostudio.store.read import runs as read_runs
 from neurostudio.store.rows import RunDetail, RunRow
+
+MOST_COUNTS = 12
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def run_content(project: Project, run_id: str) -> RunContent:
     row = detail.row
     method = registry().find(row.method)
     changed, titles = _settings(method, detail)
-    facts = {one.name: dict(one.report.get("facts", {})) for one in datasets(project.store)}
+    facts = {one.name: _shown_facts(one.report) for one in datasets(project.store)}
     units = {metric.name: metric.unit for metric in method.metrics}
     return RunContent(
         id=row.run_id,
@@ -83,15 +86,19 @@ def run_content(project: Project, run_id: str) -> RunContent:
         ),
         metrics=detail.metrics,
         curves=tuple(_curve(project, run_id, name, units.get(name, "")) for name in curve_names(project.store, run_id)),
-        artifacts=tuple(
-            ReportArtifact(one.name, one.kind, one.path, one.title, one.size, one.sha256, one.plot) for one in detail.artifacts
-        ),
+        artifacts=tuple(_artifacts(method, detail)),
         versions=detail.request.get("versions", {}),
         machine=detail.request.get("machine", {}),
         error=asdict(detail.error) if detail.error else None,
         notes=row.notes,
         tags=tuple(row.tags),
     )
+
+
+def _artifacts(method: Method, detail: RunDetail) -> list[ReportArtifact]:
+    """Artifacts in the order that the method's record gives them."""
+    ordered = sorted(detail.artifacts, key=lambda one: (method.output_order(one.name), one.name))
+    return [ReportArtifact(one.name, one.kind, one.path, one.title, one.size, one.sha256, one.plot) for one in ordered]
 
 
 def _ended(project: Project) -> list[RunRow]:
@@ -112,3 +119,14 @@ def _settings(method: Method, detail: RunDetail) -> tuple[dict[str, tuple[object
 def _curve(project: Project, run_id: str, name: str, unit: str) -> ReportCurve:
     found = curve(project.store, run_id, name)
     return ReportCurve(name, unit, list(found.steps), list(found.values))
+
+
+def _shown_facts(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts of an import that fit into a line: single values, and counts by name."""
+    shown: dict[str, Any] = {}
+    for name, value in dict(report.get("facts", {})).items():
+        if isinstance(value, dict) and all(isinstance(count, int) for count in value.values()) and len(value) <= MOST_COUNTS:
+            shown[name] = ", ".join(f"{key} ({count})" for key, count in value.items())
+        elif isinstance(value, str | int | float):
+            shown[name] = value
+    return shown

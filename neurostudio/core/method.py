@@ -5,6 +5,7 @@ imports none of their code. Built-in methods and plugins use the same record and
 """
 
 import importlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,7 +56,10 @@ class InputRole:
 
 @dataclass(frozen=True)
 class Output:
-    """One artifact that a run leaves; `when` says on what it depends, empty for always."""
+    """One artifact that a run leaves; `when` says on what it depends, empty for always.
+
+    A name that ends with ``-N`` stands for numbered ones. Reports show outputs in the order of the record.
+    """
 
     name: str
     kind: str
@@ -175,6 +179,12 @@ class Method:
     def metric(self, name: str) -> MetricInfo | None:
         """The metric of that name."""
         return next((metric for metric in self.metrics if metric.name == name), None)
+
+    def output_order(self, artifact: str) -> int:
+        """Place of an artifact among the outputs; those that the record does not name come last."""
+        numbered = re.sub(r"-\d+$", "-N", artifact)
+        names = [output.name for output in self.outputs]
+        return next((names.index(name) for name in (artifact, numbered) if name in names), len(names))
 
     def _load(self, path: str) -> Any:
         module, _, name = path.partition(":")
