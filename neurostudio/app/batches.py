@@ -9,7 +9,7 @@ from neurostudio.app.project import Project
 from neurostudio.app.requests import make_request
 from neurostudio.app.runs import RESUMABLE, submit
 from neurostudio.core.compute import available_cores
-from neurostudio.core.errors import RequestError
+from neurostudio.core.errors import RequestError, StoreError
 from neurostudio.core.events import Event, EventReader
 from neurostudio.core.method import Resources
 from neurostudio.core.registry import registry
@@ -135,12 +135,12 @@ class _BatchRunner:
                 self._take(self.queue.step())
                 self._read_events()
                 if time.monotonic() - synced > SYNC_S:
-                    self.project.sync()
+                    self.project.catch_up()
                     synced = time.monotonic()
                 time.sleep(LOOK_S)
         except KeyboardInterrupt:
             self._take(self.queue.stop())
-        self.project.sync()
+        self.project.catch_up()
         return [self.items[run.name] for run in self.plan.runs]
 
     def _take(self, changes: Sequence[Started | Ended]) -> None:
@@ -210,7 +210,10 @@ class _BatchRunner:
         except RequestError:
             return None
         for folder in reversed(run_folders(self.project.path)):
-            request = folder.request()
+            try:
+                request = folder.request()
+            except StoreError:  # a damaged run is not one that can be skipped or go on
+                continue
             if request.batch == wanted.batch and _same_work(request, wanted, with_seed=run.seed is not None):
                 return folder
         return None

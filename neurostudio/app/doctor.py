@@ -12,11 +12,14 @@ from pathlib import Path
 import psutil
 
 import neurostudio
+from neurostudio.app.commands import command
+from neurostudio.app.project import INDEX, require_project_folder
 from neurostudio.core.compute import available_cores
-from neurostudio.core.errors import NeuroError, RequestError
+from neurostudio.core.errors import NeuroError
 from neurostudio.core.registry import registry
 from neurostudio.core.system import missing_qt_packages
 from neurostudio.store.check import check
+from neurostudio.store.ingest import ingest_project
 from neurostudio.store.read import datasets
 from neurostudio.store.read import runs as read_runs
 from neurostudio.store.rebuild import rebuild
@@ -48,11 +51,12 @@ class Check:
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What a rebuilt index holds."""
+    """What a rebuilt index holds, and what could not be read into it: one sentence each."""
 
     runs: int
     datasets: int
     events: int
+    problems: tuple[str, ...]
 
 
 def check_machine() -> list[Check]:
@@ -81,40 +85,33 @@ def check_machine() -> list[Check]:
 
 def check_project(path: Path | str) -> list[str]:
     """Problems of a project, one sentence each; empty when it is sound."""
-    folder = Path(path).absolute()
-    if not folder.is_dir():
-        raise RequestError(f"There is no project folder {folder}")
-    if not (folder / "project.sqlite").exists():
-        return [f"The index is missing. Make it again: neurostudio doctor {path} --rebuild"]
+    folder = require_project_folder(path)
+    if not (folder / INDEX).exists():
+        return [f"The index is missing. Make it again: {command('doctor', folder, '--rebuild')}"]
     try:
         store = Store.open(folder)
     except NeuroError as error:
         return [str(error)]
     try:
         notices = [store.notice] if store.notice else []
-        return [*notices, *check(store)]
+        return [*notices, *ingest_project(store).problems, *check(store)]
     finally:
         store.close()
 
 
 def rebuild_index(path: Path | str) -> Rebuilt:
     """Make the index again from the run folders; the old one is kept in ``backups``."""
-    folder = Path(path).absolute()
-    if not (folder / "runs").is_dir():
-        raise RequestError(f"{folder} has no run folders to make an index from", fix="Name a project folder")
+    folder = require_project_folder(path)
     ingested = rebuild(folder)
     store = Store.open(folder)
     try:
-        return Rebuilt(runs=len(read_runs(store)), datasets=len(datasets(store)), events=ingested.events)
+        return Rebuilt(len(read_runs(store)), len(datasets(store)), ingested.events, ingested.problems)
     finally:
         store.close()
 
 
 def _torch_device() -> Check:
-    code = (
-        "import torch; print(torch.__version__, 'cuda: ' + torch.cuda.get_device_name() if torch.cuda.is_available() else 'cpu')"
-    )
-    found = _ask_python(code)
+    found = _ask_python("import torch; print('cuda: ' + torch.cuda.get_device_name() if torch.cuda.is_available() else 'cpu')")
     return Check("Torch device", found or "torch is not installed", "" if found else "pip install 'neurostudio[spiking]'")
 
 

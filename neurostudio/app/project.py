@@ -1,10 +1,12 @@
 """Opening and making projects."""
 
+import logging
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from neurostudio.core.errors import RequestError
+from neurostudio.app.commands import command
+from neurostudio.core.errors import RequestError, StoreError
 from neurostudio.core.files import explained_disk_errors
 from neurostudio.core.run_folder import RunFolder
 from neurostudio.store.ingest import Ingested, ingest_project, ingest_run
@@ -15,12 +17,14 @@ from neurostudio.store.write import Store
 FOLDERS = ("data", "runs")
 INDEX = "project.sqlite"
 
+logger = logging.getLogger(__name__)
+
 
 class Project:
     """An open project: its folder and its index.
 
     >>> with Project.open("my-study") as project:  # doctest: +SKIP
-    ...     for row in runs(project):
+    ...     for row in list_runs(project):
     ...         print(row.name, row.state)
     """
 
@@ -44,15 +48,11 @@ class Project:
     @classmethod
     def open(cls, path: Path | str) -> Self:
         """Open a project and bring its index up to date; RequestError when the folder is none."""
-        folder = Path(path).absolute()
-        if not folder.is_dir():
-            raise RequestError(f"There is no project folder {folder}", fix=f"Make one: neurostudio new {path}")
+        folder = require_project_folder(path)
         if not (folder / INDEX).exists():
-            if (folder / "runs").is_dir():
-                raise RequestError(
-                    f"The index of {folder} is missing", fix=f"Make it again from the runs: neurostudio doctor {path} --rebuild"
-                )
-            raise RequestError(f"{folder} is not a project", fix=f"Make one: neurostudio new {path}")
+            raise RequestError(
+                f"The index of {folder} is missing", fix=f"Make it again from the runs: {command('doctor', folder, '--rebuild')}"
+            )
         project = cls(folder, Store.open(folder))
         project.sync()
         return project
@@ -64,6 +64,18 @@ class Project:
     def sync_run(self, folder: RunFolder) -> int:
         """The same for one run."""
         return 0 if self.store.read_only else ingest_run(self.store, folder)
+
+    def catch_up(self, folder: RunFolder | None = None) -> bool:
+        """Like `sync`, or `sync_run`, for a program that waits for runs; returns whether the index is up to date.
+
+        Runs do not need it: where it cannot be written (a full disk), it stays behind until there is room.
+        """
+        try:
+            self.sync_run(folder) if folder else self.sync()
+        except StoreError as error:
+            logger.info("index stays behind project=%s error=%s", self.path, error)
+            return False
+        return True
 
     def find_run(self, key: str) -> RunRow:
         """A run by id, name, start of its id, or ``latest``."""
@@ -82,3 +94,13 @@ class Project:
 
     def __exit__(self, _type: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None) -> None:
         self.close()
+
+
+def require_project_folder(path: Path | str) -> Path:
+    """The absolute path of a folder that holds a project, with its index or without; RequestError for any other."""
+    folder = Path(path).absolute()
+    if not folder.is_dir():
+        raise RequestError(f"There is no project folder {folder}", fix=f"Make one: {command('new', folder)}")
+    if not (folder / INDEX).exists() and not (folder / "runs").is_dir():
+        raise RequestError(f"{folder} is not a project", fix="Name the folder of one, or make one: neurostudio new PROJECT")
+    return folder

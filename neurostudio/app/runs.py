@@ -1,13 +1,16 @@
 """Running, resuming, cancelling and showing runs."""
 
+import contextlib
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from neurostudio.app.commands import command
 from neurostudio.app.project import Project
-from neurostudio.core.errors import NeuroError, RequestError
-from neurostudio.core.events import Event
+from neurostudio.core.errors import NeuroError, RequestError, StoreError
+from neurostudio.core.events import Event, read_events
+from neurostudio.core.files import remove
 from neurostudio.core.run_folder import Request, RunFolder, Status
 from neurostudio.jobs.follow import follow
 from neurostudio.jobs.launch import cancel as cancel_worker
@@ -27,8 +30,13 @@ Listener = Callable[[list[Event]], None]
 def submit(project: Project, request: Request) -> RunFolder:
     """Write the run folder; the run then counts as queued, for every program that has the project open."""
     folder = project.run_folder(request.id)
-    folder.create(request)
-    project.sync_run(folder)
+    try:
+        folder.create(request)
+        project.sync_run(folder)
+    except NeuroError:  # refused: nothing may be left that looks like a run
+        with contextlib.suppress(OSError):
+            remove(folder.path)
+        raise
     return folder
 
 
@@ -48,7 +56,7 @@ def wait(project: Project, folder: RunFolder, worker: subprocess.Popen[bytes] | 
     offset = folder.events_file.stat().st_size if folder.events_file.exists() else 0
 
     def on_events(events: list[Event]) -> None:
-        project.sync_run(folder)
+        project.catch_up(folder)
         if listener:
             listener(events)
 
@@ -58,7 +66,7 @@ def wait(project: Project, folder: RunFolder, worker: subprocess.Popen[bytes] | 
         status = cancel_worker(folder)
         if worker is not None:
             worker.wait()
-    project.sync()
+    project.catch_up()
     return status
 
 
@@ -80,9 +88,10 @@ def resumable(project: Project, key: str) -> RunFolder:
     folder = project.run_folder(row.run_id)
     status = folder.status()
     if status.state == "running":
-        raise RequestError(f"Run '{row.name}' is at work", fix=f"Stop it first: neurostudio cancel PROJECT {row.run_id}")
+        raise RequestError(f"Run '{row.name}' is at work", fix=f"Stop it first: {command('cancel', project.path, row.run_id)}")
     if status.state not in RESUMABLE:
-        raise RequestError(f"Run '{row.name}' is {status.state}", fix="Run it again with the same settings instead")
+        again = command("run", project.path, "--spec", folder.request_file)
+        raise RequestError(f"Run '{row.name}' is {status.state}", fix=f"To run the same again: {again}")
     return folder
 
 
@@ -122,27 +131,41 @@ def label(
 
 
 def problem(project: Project, folder: RunFolder) -> NeuroError | None:
-    """Why a run did not end well, as well as can be told; None when it did."""
-    detail = run_detail(project.store, folder.id)
-    if detail.row.state in ("done", "running", "queued"):
+    """Why a run that was waited for did not end well, as well as can be told; None when it did.
+
+    Reads the run folder, not the index: a full disk may have left that behind.
+    """
+    state = folder.status().state
+    if state in ("done", "running"):
         return None
-    if detail.error:
-        return NeuroError(detail.error.what, detail.error.why, detail.error.fix)
-    resume_hint = f"Go on from the last checkpoint: neurostudio resume {project.path} {folder.id}"
-    if detail.row.state == "cancelled":
-        return NeuroError(f"Run '{detail.row.name}' was cancelled", fix=resume_hint)
+    name = project.find_run(folder.id).name
+    resume_hint = f"Go on from the last checkpoint: {command('resume', project.path, folder.id)}"
+    if state == "cancelled":
+        return NeuroError(f"Run '{name}' was cancelled", fix=resume_hint)
+    error = _last_error(folder)
+    if error is not None:
+        return error
     if shutil.disk_usage(folder.path).free < _LITTLE_SPACE_BYTES:
-        return NeuroError(
-            f"Run '{detail.row.name}' stopped", f"The disk that holds {project.path} is full", f"Free some space. {resume_hint}"
-        )
-    last_words = _last_line(folder)
-    return NeuroError(f"Run '{detail.row.name}' was interrupted", last_words, resume_hint)
+        return NeuroError(f"Run '{name}' stopped", f"The disk that holds {project.path} is full", f"Free some space. {resume_hint}")
+    happened = "did not start" if state == "queued" else f"was {state}" if state == "interrupted" else state
+    return NeuroError(f"Run '{name}' {happened}", _last_line(folder), resume_hint)
 
 
 def open_session(project: Project, request: Request) -> LiveSession:
     """Start a live session; its run folder keeps the history."""
     live = replace(request, serve=True)
     return LiveSession.start(submit(project, live), live)
+
+
+def _last_error(folder: RunFolder) -> NeuroError | None:
+    """The error that the last attempt recorded."""
+    error: NeuroError | None = None
+    for event in read_events(folder.events_file):
+        if event["type"] == "error":
+            error = NeuroError.from_dict(event)
+        elif event["type"] == "state" and event.get("state") == "running":
+            error = None
+    return error
 
 
 def _last_line(folder: RunFolder) -> str:

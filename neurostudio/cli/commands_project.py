@@ -126,8 +126,9 @@ def doctor(
         return 0 if not problems else 1
     if done is not None:
         say(f"Made the index again: {done.runs} runs, {done.datasets} data sets, {done.events} events")
-    for problem in problems:
+    found = dict.fromkeys([*(done.problems if done else ()), *problems])
+    for problem in found:
         print_line(f"- {problem}")
-    if not problems:
+    if not found:
         say("No problems found")
     return 0 if not problems else 1

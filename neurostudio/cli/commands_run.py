@@ -8,7 +8,7 @@ import typer
 
 from neurostudio.cli.commands_project import AsJson, ProjectPath
 from neurostudio.cli.output import duration, number, print_error, print_json, print_line, print_table, say, size, state_text
-from neurostudio.core.errors import NeuroError, RequestError
+from neurostudio.core.errors import NeuroError, RequestError, StoreError
 
 if TYPE_CHECKING:
     from neurostudio.app.project import Project
@@ -128,7 +128,7 @@ def batch(
     outcomes = {item.outcome for item in items}
     if outcomes & {"cancelled", "interrupted"}:
         return 3
-    return 1 if outcomes & {"failed", "not started"} else 0
+    return 1 if outcomes - {"done", "skipped"} else 0
 
 
 def runs(
@@ -247,15 +247,21 @@ def _watch(
 
     with RunDisplay() as display:
         status = work(lambda events: display.take(name, events))
+    code = EXIT_CODES.get(status.state, 1)
+    trouble = use.problem(project, project.run_folder(run_id))
+    try:
+        project.sync()
+    except StoreError as error:  # a full disk: the run has left its record, but there is nothing new to show
+        print_error(trouble or error)
+        return code or 1
     detail = use.show(project, run_id)
     if as_json:
         print_json(run_document(detail))
     elif status.state == "done":
         _print_run(detail)
-    trouble = use.problem(project, project.run_folder(run_id))
     if trouble is not None:
         print_error(trouble)
-    return EXIT_CODES.get(status.state, 1)
+    return code
 
 
 def _roles(flags: list[str]) -> dict[str, list[str]]:

@@ -80,12 +80,21 @@ class Request:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any], project: Path) -> "Request":
-        """Read the JSON form; StoreError for a newer format."""
-        if int(document.get("format", 0)) > REQUEST_FORMAT:
-            raise StoreError(f"The request of run {document.get('id')} was written by a newer program", fix="Update NeuroStudio")
-        fields = {key: value for key, value in document.items() if key in cls.__dataclass_fields__}
-        inputs = tuple(_input_from(given, project) for given in fields.pop("inputs", ()))
-        return cls(**fields, inputs=inputs)
+        """Read the JSON form; StoreError for a newer format, or where it is none."""
+        try:
+            if int(document.get("format", 0)) > REQUEST_FORMAT:
+                raise StoreError(
+                    f"The request of run {document.get('id')} was written by a newer program", fix="Update NeuroStudio"
+                )
+            fields = {key: value for key, value in document.items() if key in cls.__dataclass_fields__}
+            inputs = tuple(_input_from(given, project) for given in fields.pop("inputs", ()))
+            return cls(**fields, inputs=inputs)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise StoreError(
+                f"The request of run {document.get('id')} is damaged",
+                f"{type(error).__name__}: {error}",
+                "Restore its request.json from a copy, or remove the run folder",
+            ) from error
 
 
 @dataclass(frozen=True)

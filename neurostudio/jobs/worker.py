@@ -14,7 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -173,8 +173,9 @@ def clock(folder: RunFolder, recorder: Recorder) -> Iterator[None]:
 
 def record_error(events: EventWriter, error: NeuroError, trace: str) -> None:
     """Write an ``error`` event; the traceback goes to the log too."""
-    sys.stderr.write(trace)
     events.write("error", **error.as_dict(), traceback=trace)
+    with suppress(OSError):  # a full disk may have room for a line of the record, and none for a new page of the log
+        sys.stderr.write(trace)
 
 
 def unexpected(request: Request, error: BaseException) -> NeuroError:

@@ -1,0 +1,26 @@
+"""Command lines of this program, as hints in messages: they can be pasted into a shell as they stand."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+
+def command(*words: str | Path) -> str:
+    """``neurostudio`` with these words, quoted where needed.
+
+    >>> command("resume", "my study", "latest")
+    "neurostudio resume 'my study' latest"
+    """
+    texts = ["neurostudio", *(short_path(word) if isinstance(word, Path) else word for word in words)]
+    return subprocess.list2cmdline(texts) if sys.platform == "win32" else shlex.join(texts)
+
+
+def short_path(path: Path) -> str:
+    """A path as people would type it here: relative where it lies in the working folder, else absolute."""
+    absolute = Path(os.path.abspath(path))
+    try:
+        return str(absolute.relative_to(Path.cwd()))
+    except (ValueError, FileNotFoundError):  # elsewhere; or the working folder itself was removed
+        return str(absolute)
