@@ -1,19 +1,21 @@
 """Running batch files: many runs in order of their dependencies, within the slots of this machine."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from neurostudio.app.inputs import find_inputs
 from neurostudio.app.project import Project
-from neurostudio.app.requests import make_request
-from neurostudio.app.runs import RESUMABLE, submit
+from neurostudio.app.requests import make_request, require_kind, require_role
+from neurostudio.app.runs import RESUMABLE, problem, submit
 from neurostudio.core.compute import available_cores
 from neurostudio.core.errors import RequestError, StoreError
 from neurostudio.core.events import Event, EventReader
 from neurostudio.core.method import Resources
 from neurostudio.core.registry import registry
-from neurostudio.core.run_folder import Request, RunFolder, Status, run_folders
+from neurostudio.core.run_folder import Request, RunFolder, run_folders
 from neurostudio.jobs.batch import BatchPlan, OutputOf, PlannedRun, read_batch
 from neurostudio.jobs.queue import Ended, Job, Queue, Started
 
@@ -105,14 +107,27 @@ class _BatchRunner:
         self.readers: dict[str, EventReader] = {}
 
     def check(self) -> None:
-        """Find what is wrong with any entry; outputs of other entries can only be checked when they exist."""
+        """Find what is wrong with any entry; of outputs that are still to come, as far as the method's record tells."""
+        entries = {run.name: run for run in self.plan.runs}
         for run in self.plan.runs:
             try:
-                known = replace(run, inputs={role: refs for role, refs in run.inputs.items() if not _has_output(refs)})
-                open_roles = [role for role, refs in run.inputs.items() if _has_output(refs)]
-                self._request(known, roles_to_come=open_roles)
+                there = {role: tuple(ref for ref in refs if isinstance(ref, str)) for role, refs in run.inputs.items()}
+                to_come = [role for role, refs in run.inputs.items() if there[role] != refs]
+                known = replace(run, inputs={role: refs for role, refs in there.items() if refs})
+                self._request(known, roles_to_come=to_come)
+                for role in to_come:
+                    self._check_outputs(run, role, entries)
             except RequestError as error:
                 raise RequestError(f"Batch entry '{run.name}': {error.what}", error.why, error.fix) from error
+
+    def _check_outputs(self, run: PlannedRun, role_name: str, entries: Mapping[str, PlannedRun]) -> None:
+        role = require_role(registry().get(run.method), role_name, len(run.inputs[role_name]))
+        for reference in run.inputs[role_name]:
+            if isinstance(reference, OutputOf):
+                outputs = registry().get(entries[reference.entry].method).outputs
+                kind = next((output.kind for output in outputs if output.name == reference.artifact), None)
+                if kind is not None:  # else: one of a numbered family, or none; its run will tell
+                    require_kind(role, kind, f"{reference.entry}:{reference.artifact}", run.method)
 
     def enqueue(self, resume: bool) -> None:
         """Put every entry into the queue, those done earlier excepted."""
@@ -125,7 +140,11 @@ class _BatchRunner:
                 self._finish(BatchItem(run.name, earlier.id, "skipped", "Done earlier"))
                 continue
             goes_on = earlier if state in RESUMABLE else None
-            self.queue.add(Job(run.name, self._needs(run), lambda run=run, old=goes_on: self._prepare(run, old), run.after))  # type: ignore[misc]
+            job = Job(run.name, self._needs(run), partial(self._prepare, run, goes_on), run.after)
+            if earlier is not None and state == "running":  # the batch command was killed, its worker was not
+                self._take([self.queue.adopt(job, earlier)])
+            else:
+                self.queue.add(job)
 
     def run(self) -> list[BatchItem]:
         """Move the queue on until it is empty; Ctrl+C stops what runs."""
@@ -139,24 +158,25 @@ class _BatchRunner:
                     synced = time.monotonic()
                 time.sleep(LOOK_S)
         except KeyboardInterrupt:
-            self._take(self.queue.stop())
+            self._take(self.queue.stop(), stopped=True)
         self.project.catch_up()
         return [self.items[run.name] for run in self.plan.runs]
 
-    def _take(self, changes: Sequence[Started | Ended]) -> None:
+    def _take(self, changes: Sequence[Started | Ended], stopped: bool = False) -> None:
         for change in changes:
             name = change.job.key
             if isinstance(change, Started):
                 self.run_ids[name] = change.folder.id
-                offset = change.folder.events_file.stat().st_size if change.folder.events_file.exists() else 0
-                self.readers[name] = EventReader(change.folder.events_file, offset)
+                self.readers.setdefault(name, _reader_from_now(change.folder))
             else:
                 self._read_events()
                 self.readers.pop(name, None)
-                status: Status | None = change.status
-                self._finish(
-                    BatchItem(name, self.run_ids.get(name, ""), status.state if status else "not started", change.reason)
-                )
+                if change.folder is None or change.status is None:
+                    item = BatchItem(name, "", "cancelled" if stopped else "not started", change.reason)
+                else:
+                    trouble = problem(self.project, change.folder)
+                    item = BatchItem(name, change.folder.id, change.status.state, str(trouble or change.reason))
+                self._finish(item)
 
     def _finish(self, item: BatchItem) -> None:
         self.items[item.name] = item
@@ -171,10 +191,13 @@ class _BatchRunner:
 
     def _prepare(self, run: PlannedRun, earlier: RunFolder | None) -> tuple[RunFolder, Request]:
         if earlier is not None:
-            return earlier, earlier.request()
+            self.readers[run.name] = _reader_from_now(earlier)
+            return earlier, find_inputs(self.project, earlier)
         self.project.sync()
         request = self._request(run)
-        return submit(self.project, request), request
+        folder = submit(self.project, request)
+        self.readers[run.name] = EventReader(folder.events_file)
+        return folder, request
 
     def _request(self, run: PlannedRun, roles_to_come: Sequence[str] = ()) -> Request:
         inputs = {role: [self._reference(ref) for ref in refs] for role, refs in run.inputs.items()}
@@ -228,5 +251,5 @@ def _same_work(one: Request, other: Request, with_seed: bool) -> bool:
     )
 
 
-def _has_output(references: Sequence[str | OutputOf]) -> bool:
-    return any(isinstance(reference, OutputOf) for reference in references)
+def _reader_from_now(folder: RunFolder) -> EventReader:
+    return EventReader(folder.events_file, folder.events_file.stat().st_size if folder.events_file.exists() else 0)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from neurostudio.app.commands import command
 from neurostudio.app.project import Project
 from neurostudio.core.errors import RequestError
 from neurostudio.core.files import remove, replaced
@@ -36,6 +37,8 @@ class Imported:
     ----------
     found_again : bool
         The same content was known already: its record now points to this path.
+    changed : bool
+        The file was known already with other content: its record now holds the new one.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Imported:
     path: Path
     report: ImportReport
     found_again: bool
+    changed: bool = False
 
 
 def preview(path: Path | str, kind: str | None = None, options: Mapping[str, Any] | None = None) -> ImportReport:
@@ -75,14 +79,19 @@ def import_data(
     Raises
     ------
     RequestError
-        For what cannot be read, or when `name` is taken by other data.
+        For what cannot be read or used, or when `name` is taken by other data.
     """
     sources = [_existing(path) for path in paths]
     if name and len(sources) > 1:
         raise RequestError("One name for several files", fix="Import them one by one, or leave the name out")
+    if name:
+        _check_name(name)
     if kind:
         data_kind(kind)
     checked = [(source, inspect(source, kind or recognise(source), dict(options or {}))) for source in sources]
+    for source, report in checked:
+        if report.errors:
+            raise RequestError(f"{source} cannot be used as {report.kind}", report.errors[0].message)
     return [_add(project, source, report, name, copy) for source, report in checked]
 
 
@@ -118,7 +127,8 @@ def dataset_input(project: Project, role: str, name: str) -> Input:
     path = locate(project, row)
     if size_of(path) != row.size or (_mtime_ns(path) != row.mtime_ns and sha256_of(path) != row.sha256):
         raise RequestError(
-            f"The file of '{name}' has changed since it was imported: {path}", fix="Import it again to work with its new content"
+            f"The file of '{name}' has changed since it was imported: {path}",
+            fix=f"To work with its new content: {command('import', project.path, path)}",
         )
     return Input(role, name, row.kind, path, row.sha256, dict(row.options), {"dataset": name})
 
@@ -126,14 +136,14 @@ def dataset_input(project: Project, role: str, name: str) -> Input:
 def _add(project: Project, source: Path, report: ImportReport, name: str | None, copy: bool) -> Imported:
     checksum = sha256_of(source)
     known = {row.name: row for row in list_datasets(project)}
-    same = next(
-        (row for row in known.values() if row.sha256 == checksum and row.kind == report.kind and name in (None, row.name)), None
-    )
-    if name and name in known and known[name].sha256 != checksum and known[name].path != source:
+    fitting = [row for row in known.values() if row.kind == report.kind and name in (None, row.name)]
+    same = next((row for row in fitting if row.sha256 == checksum), None)
+    before = same or next((row for row in fitting if row.path == source), None)
+    if name in known and before is None:
         raise RequestError(f"There is a data set '{name}' with other content already", fix="Choose another --name")
-    chosen = same.name if same else name or _free_name(source, known)
-    _check_name(chosen)
-    path = _copied(project, source, chosen) if copy else source
+    chosen = before.name if before else name or _free_name(source, known)
+    has_copy = same is not None and same.copied and same.path.exists()
+    path = _copied(project, source, chosen) if copy else same.path if same and has_copy else source
     project.store.put_dataset(
         DatasetRow(
             name=chosen,
@@ -145,14 +155,16 @@ def _add(project: Project, source: Path, report: ImportReport, name: str | None,
             options=dict(report.options),
             report=report.as_dict(),
             added=time.time(),
-            copied=copy,
+            copied=copy or has_copy,
         )
     )
-    return Imported(chosen, report.kind, path, report, found_again=same is not None)
+    return Imported(chosen, report.kind, path, report, found_again=same is not None, changed=before is not None and same is None)
 
 
 def _copied(project: Project, source: Path, name: str) -> Path:
-    target = project.path / "data" / f"{name}{''.join(source.suffixes[-2:]) if source.is_file() else ''}"
+    endings = _ENDINGS.search(source.name)
+    ending = "" if source.is_dir() else endings[0] if endings else source.suffix
+    target = project.path / "data" / f"{name}{ending}"
     if target == source:
         return target
     with replaced(target) as partial:

@@ -13,7 +13,7 @@ import psutil
 
 import neurostudio
 from neurostudio.app.commands import command
-from neurostudio.app.project import INDEX, require_project_folder
+from neurostudio.app.project import has_index, require_project_folder
 from neurostudio.core.compute import available_cores
 from neurostudio.core.errors import NeuroError
 from neurostudio.core.registry import registry
@@ -86,7 +86,7 @@ def check_machine() -> list[Check]:
 def check_project(path: Path | str) -> list[str]:
     """Problems of a project, one sentence each; empty when it is sound."""
     folder = require_project_folder(path)
-    if not (folder / INDEX).exists():
+    if not has_index(folder):
         return [f"The index is missing. Make it again: {command('doctor', folder, '--rebuild')}"]
     try:
         store = Store.open(folder)

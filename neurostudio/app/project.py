@@ -49,7 +49,7 @@ class Project:
     def open(cls, path: Path | str) -> Self:
         """Open a project and bring its index up to date; RequestError when the folder is none."""
         folder = require_project_folder(path)
-        if not (folder / INDEX).exists():
+        if not has_index(folder):
             raise RequestError(
                 f"The index of {folder} is missing", fix=f"Make it again from the runs: {command('doctor', folder, '--rebuild')}"
             )
@@ -104,3 +104,9 @@ def require_project_folder(path: Path | str) -> Path:
     if not (folder / INDEX).exists() and not (folder / "runs").is_dir():
         raise RequestError(f"{folder} is not a project", fix="Name the folder of one, or make one: neurostudio new PROJECT")
     return folder
+
+
+def has_index(folder: Path) -> bool:
+    """Whether a project has an index; an empty file beside runs is none."""
+    file = folder / INDEX
+    return file.exists() and (file.stat().st_size > 0 or not any((folder / "runs").glob("*/request.json")))

@@ -1,29 +1,30 @@
 """From what a person asks for to a checked request: everything that can be wrong is found here, before anything starts."""
 
+import re
 import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
-
-import yaml
 
 from neurostudio.app.datasets import dataset_input
 from neurostudio.app.project import Project
 from neurostudio.core.compute import available_cores
 from neurostudio.core.errors import RequestError
-from neurostudio.core.method import Estimate, Input, Method
+from neurostudio.core.method import Estimate, Input, InputRole, Method
 from neurostudio.core.provenance import machine, package_versions
 from neurostudio.core.registry import registry
 from neurostudio.core.run_folder import Request, new_run_id
-from neurostudio.core.spec import Spec, from_flags, merged, nested
+from neurostudio.core.spec import Spec, flatten, from_flags, nested, walk
 from neurostudio.store.read import dataset as read_dataset
 from neurostudio.store.read import run_detail
 
 SEED_BITS = 31
 LOCAL = "local"
-RUN_KEYS = ("seed", "device", "cores")
-_DASK = "dask://"
+_RUN_OPTIONS = ("seed", "device", "cores")
+AUTO = "auto"
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+_DASK = re.compile(r"dask://[^/\s]+:\d+")
 
 
 def make_request(
@@ -64,17 +65,20 @@ def make_request(
     method = registry().get(method_id)
     spec = method.load_spec().from_settings(nested(settings or {}))
     resolved = _resolve_inputs(project, method, inputs or {}, serve, roles_to_come)
-    run_id = new_run_id(method.id)
-    if where != LOCAL and not where.startswith(_DASK):
+    if where != LOCAL and not _DASK.fullmatch(where):
         raise RequestError(f"There is no place '{where}' to run at", fix="Use 'local' or 'dask://HOST:PORT'")
+    if device is not None and not _DEVICE.fullmatch(str(device)):
+        raise RequestError(f"There is no device '{device}'", fix="Use auto, cpu, cuda, cuda:N or mps")
+    if cores is not None and cores < 1:
+        raise RequestError(f"A run cannot work on {cores} cores", fix="Use a whole number from 1 up")
     return Request(
-        id=run_id,
+        id=new_run_id(method.id),
         name=name or _default_name(method, resolved),
         method=method.id,
         settings=spec.as_settings(),
         inputs=tuple(resolved),
         seed=secrets.randbits(SEED_BITS) if seed is None else _seed(seed),
-        device=device or "auto",
+        device=device or AUTO,
         cores=cores or min(method.resources.cores, available_cores()),
         where=where,
         serve=serve,
@@ -85,55 +89,57 @@ def make_request(
     )
 
 
-def checked_spec(method: Method, settings: Mapping[str, Any]) -> Spec:
-    """The Spec of nested or dotted plain settings."""
-    return method.load_spec().from_settings(nested(settings))
+@dataclass(frozen=True)
+class Flags:
+    """What ``--set KEY=VALUE`` flags ask for; seed, device and cores are None where no flag names them."""
+
+    settings: dict[str, Any]
+    seed: int | None = None
+    device: str | None = None
+    cores: int | None = None
 
 
-def settings_from_flags(
-    method: Method, flags: Iterable[str], base: Mapping[str, Any] | None = None
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split ``KEY=VALUE`` flags into settings (laid over `base`) and run options (seed, device, cores)."""
-    options: dict[str, Any] = {}
+def read_flags(method: Method, flags: Iterable[str], base: Mapping[str, Any] | None = None) -> Flags:
+    """Read ``KEY=VALUE`` flags: settings, laid over those of `base`, and the run options ``seed``, ``device`` and ``cores``.
+
+    Raises
+    ------
+    RequestError
+        For a flag that is none, or settings in `base` that the method does not take.
+    """
+    spec = method.load_spec()
+    options: dict[str, str] = {}
     rest: list[str] = []
     for flag in flags:
-        key, equals, value = flag.partition("=")
-        if equals and key.strip() in RUN_KEYS:
-            options[key.strip()] = value.strip() if key.strip() == "device" else _whole(key.strip(), value.strip())
+        key, equals, value = (part.strip() for part in flag.partition("="))
+        if equals and key in _RUN_OPTIONS:
+            options[key] = value
         else:
             rest.append(flag)
-    return from_flags(method.load_spec(), rest, base), options
+    whole = spec.from_settings(nested(base)).as_settings() if base else {}
+    return Flags(
+        settings=from_flags(spec, rest, _without_replaced_members(spec, whole, rest)),
+        seed=_whole("seed", options["seed"]) if "seed" in options else None,
+        device=options.get("device"),
+        cores=_whole("cores", options["cores"]) if "cores" in options else None,
+    )
 
 
-def read_spec_file(path: Path) -> dict[str, Any]:
-    """Read ``--spec FILE``: a ``request.json``, or YAML/JSON with settings alone or under ``settings:``.
+def require_role(method: Method, name: str, n_given: int) -> InputRole:
+    """The input role of that name, where it takes so many; RequestError otherwise."""
+    role = method.role(name)
+    if role is None:
+        known = ", ".join(role.name for role in method.inputs) or "none"
+        raise RequestError(f"{method.id} has no input '{name}'", fix=f"Its inputs: {known}")
+    if n_given > 1 and not role.many:
+        raise RequestError(f"The input '{name}' of {method.id} takes one data set, not {n_given}")
+    return role
 
-    Returns
-    -------
-    dict
-        Any of method, settings, inputs (role -> references), seed, name, device, cores.
-    """
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RequestError(f"There is no settings file {path}") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RequestError(f"The settings file {path} cannot be read", str(error).splitlines()[0]) from error
-    if not isinstance(document, Mapping):
-        raise RequestError(f"The settings file {path} holds no settings", fix="Write 'name: value' lines")
-    if "settings" not in document and "method" not in document:
-        return {"settings": dict(document)}
-    found = {key: document[key] for key in ("method", "settings", "seed", "name", "device", "cores") if key in document}
-    inputs: dict[str, list[str]] = {}
-    given = document.get("inputs") or {}
-    if isinstance(given, Mapping):
-        inputs = {role: [str(ref) for ref in (refs if isinstance(refs, list) else [refs])] for role, refs in given.items()}
-    else:  # request.json
-        for one in given:
-            source = one.get("source", {})
-            reference = f"{source['run']}:{source['artifact']}" if "run" in source else one["name"]
-            inputs.setdefault(one["role"], []).append(reference)
-    return {**found, "inputs": inputs}
+
+def require_kind(role: InputRole, kind: str, reference: str, method_id: str) -> None:
+    """RequestError where data of this kind do not fit the role."""
+    if kind not in role.kinds:
+        raise RequestError(f"'{reference}' is {kind}, and the input '{role.name}' of {method_id} takes {' or '.join(role.kinds)}")
 
 
 def estimate(project: Project, request: Request) -> Estimate | None:
@@ -149,9 +155,17 @@ def estimate(project: Project, request: Request) -> Estimate | None:
     return function(method.load_spec().from_settings(request.settings), facts)
 
 
-def merge_settings(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested or dotted settings `over` laid over `base`."""
-    return merged(nested(base), nested(over))
+def _without_replaced_members(spec: type[Spec], base: Mapping[str, Any], flags: Iterable[str]) -> dict[str, Any]:
+    """`base` without the settings of those members of unions that the flags replace by another member."""
+    infos = walk(spec)
+    names, unions = {info.name for info in infos}, {info.name for info in infos if info.form == "union"}
+    flat = flatten(base)
+    for flag in flags:
+        name, _, tag = (part.strip() for part in flag.partition("="))
+        union = name.rpartition(".")[0]
+        if union in unions and name not in names and flat.get(name, tag) != tag:
+            flat = {key: value for key, value in flat.items() if not key.startswith(f"{union}.")}
+    return nested(flat)
 
 
 def _resolve_inputs(
@@ -159,18 +173,10 @@ def _resolve_inputs(
 ) -> list[Input]:
     resolved: list[Input] = []
     for role_name, references in inputs.items():
-        role = method.role(role_name)
-        if role is None:
-            known = ", ".join(role.name for role in method.inputs) or "none"
-            raise RequestError(f"{method.id} has no input '{role_name}'", fix=f"Its inputs: {known}")
-        if len(references) > 1 and not role.many:
-            raise RequestError(f"The input '{role_name}' of {method.id} takes one data set, not {len(references)}")
+        role = require_role(method, role_name, len(references))
         for reference in references:
             given = _resolve(project, role_name, reference)
-            if given.kind not in role.kinds:
-                raise RequestError(
-                    f"'{reference}' is {given.kind}, and the input '{role_name}' of {method.id} takes {' or '.join(role.kinds)}"
-                )
+            require_kind(role, given.kind, reference, method.id)
             resolved.append(given)
     for role in method.inputs:
         needed = role.name in method.session_inputs if serve else role.required

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from neurostudio.app.commands import command
+from neurostudio.app.inputs import find_inputs
 from neurostudio.app.project import Project
 from neurostudio.core.errors import NeuroError, RequestError, StoreError
 from neurostudio.core.events import Event, read_events
@@ -83,7 +84,7 @@ def resume(project: Project, key: str, listener: Listener | None = None) -> Stat
 
 
 def resumable(project: Project, key: str) -> RunFolder:
-    """The folder of a run that can be resumed."""
+    """The folder of a run that can be resumed, with its inputs where they lie now."""
     row = project.find_run(key)
     folder = project.run_folder(row.run_id)
     status = folder.status()
@@ -92,6 +93,7 @@ def resumable(project: Project, key: str) -> RunFolder:
     if status.state not in RESUMABLE:
         again = command("run", project.path, "--spec", folder.request_file)
         raise RequestError(f"Run '{row.name}' is {status.state}", fix=f"To run the same again: {again}")
+    find_inputs(project, folder)
     return folder
 
 

@@ -1,21 +1,13 @@
-"""Commands about projects and this machine: new, open, doctor, demo, report, export."""
+"""Commands about projects and this machine: new, demo, doctor, open."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from neurostudio.cli.output import print_json, print_line, print_table, say
+from neurostudio.cli.arguments import AsJson, ProjectPath
+from neurostudio.cli.output import counted, print_json, print_line, print_table, say
 from neurostudio.core.errors import NeuroError, RequestError
-
-ProjectPath = Annotated[Path, typer.Argument(help="Project folder.", metavar="PROJECT")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    for command in (new, open_window, export, report, demo, doctor):
-        app.command(name={"open_window": "open"}.get(command.__name__, command.__name__))(command)
 
 
 def no_window() -> NeuroError:
@@ -25,10 +17,12 @@ def no_window() -> NeuroError:
 
 def new(project: ProjectPath) -> None:
     """Make an empty project folder."""
+    from neurostudio.app.commands import command
     from neurostudio.app.project import Project
 
     with Project.create(project) as made:
         say(f"Made the project {made.path}")
+        say(f"Add data: {command('import', made.path, 'FILE')}")
 
 
 def open_window(project: ProjectPath) -> None:  # noqa: ARG001 - part of the public interface
@@ -36,52 +30,15 @@ def open_window(project: ProjectPath) -> None:  # noqa: ARG001 - part of the pub
     raise no_window()
 
 
-def export(
-    project: ProjectPath,
-    run: Annotated[str, typer.Argument(help="Run: id, name, start of the id, or 'latest'.", metavar="RUN")],
-    to: Annotated[Path, typer.Option("--to", help="Folder to write to.", metavar="DIR")],
-    as_json: AsJson = False,
-) -> None:
-    """Copy a run's artifacts, metrics and request to a folder as ordinary files."""
-    from neurostudio.app.export import export_run
-    from neurostudio.app.project import Project
-
-    with Project.open(project) as opened:
-        written = export_run(opened, run, to)
-    if as_json:
-        print_json({"written": written})
-    else:
-        for path in written:
-            print_line(str(path))
-
-
-def report(
-    project: ProjectPath,
-    output: Annotated[Path, typer.Option("--output", "-o", help="File to write: .html or .pdf.", metavar="FILE")],
-    runs: Annotated[list[str] | None, typer.Argument(help="Runs; all finished ones unless given.", metavar="[RUN]...")] = None,
-    title: Annotated[str, typer.Option("--title", help="Title of the report.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Write a report that stands alone: what was done, settings, data, metrics, figures, versions."""
-    from neurostudio.app.project import Project
-    from neurostudio.app.reports import make_report
-
-    with Project.open(project) as opened:
-        made = make_report(opened, runs or [], output, title)
-    if as_json:
-        print_json(made)
-    else:
-        say(f"Wrote {made.path} with {len(made.runs)} run{'s' if len(made.runs) != 1 else ''}")
-
-
 def demo(
-    project: Annotated[Path, typer.Option("--project", help="Folder of the sample project.", metavar="DIR")] = Path(
-        "neurostudio-demo"
-    ),
-    quick: Annotated[bool, typer.Option("--quick", help="Smaller data and fewer steps: about half a minute.")] = False,
+    project: Annotated[
+        Path, typer.Option("--project", help="Folder of the sample project: neurostudio-demo unless given.", metavar="DIR")
+    ] = Path("neurostudio-demo"),
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer steps: about half a minute.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Make a sample project, run the main jobs on it and write a report; needs no network and no files."""
+    """Make a sample project, run the main jobs on it and write a report."""
+    from neurostudio.app.commands import short_path
     from neurostudio.app.demo import run_demo
     from neurostudio.cli.progress import RunDisplay
 
@@ -98,21 +55,21 @@ def demo(
             ],
             right=("SNN accuracy", "ANN accuracy"),
         )
-        say(f"Report: {outcome.report}")
+        say(f"Report: {short_path(outcome.report)}")
     return 0 if all(row.state == "done" for row in outcome.runs) else 1
 
 
 def doctor(
-    project: Annotated[Path | None, typer.Argument(help="Project folder to check.", metavar="[PROJECT]")] = None,
+    project: Annotated[Path | None, typer.Argument(help="Project folder to check.", metavar="PROJECT")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index again from the run folders.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Say what this machine has; with a project, check it, and with --rebuild make its index again."""
+    """Say what this machine has, or check a project; --rebuild makes its index again."""
     from neurostudio.app.doctor import check_machine, check_project, rebuild_index
 
     if project is None:
         if rebuild:
-            raise RequestError("--rebuild needs a project", fix="neurostudio doctor PROJECT --rebuild")
+            raise RequestError("--rebuild needs a project", fix="Write neurostudio doctor PROJECT --rebuild")
         checks = check_machine()
         if as_json:
             print_json({"machine": checks})
@@ -125,7 +82,8 @@ def doctor(
         print_json({"rebuilt": done, "problems": problems})
         return 0 if not problems else 1
     if done is not None:
-        say(f"Made the index again: {done.runs} runs, {done.datasets} data sets, {done.events} events")
+        held = (counted(done.runs, "run"), counted(done.datasets, "data set"), counted(done.events, "event"))
+        say(f"Made the index again: {', '.join(held)}")
     found = dict.fromkeys([*(done.problems if done else ()), *problems])
     for problem in found:
         print_line(f"- {problem}")

@@ -1,12 +1,16 @@
 """The commands of ``neurostudio`` and how they end: exit codes, errors without tracebacks."""
 
+import logging
 import sys
 import traceback
+from collections.abc import Callable
+from typing import Any
 
 import click
 import typer
 
-from neurostudio.cli import commands_data, commands_project, commands_run
+from neurostudio.cli import commands_data, commands_methods, commands_project, commands_run, commands_show
+from neurostudio.cli.help import Command, Group
 from neurostudio.cli.output import print_error, say
 from neurostudio.core.errors import NeuroError
 
@@ -15,28 +19,46 @@ EXIT_REQUEST = 2
 EXIT_STOPPED = 3
 VERBOSE = "--verbose"
 
+COMMANDS: dict[str, Callable[..., Any]] = {  # in the order in which a person meets them
+    "demo": commands_project.demo,
+    "new": commands_project.new,
+    "import": commands_data.import_data,
+    "datasets": commands_data.datasets,
+    "methods": commands_methods.methods,
+    "run": commands_run.run,
+    "batch": commands_run.batch,
+    "runs": commands_show.runs,
+    "show": commands_show.show,
+    "resume": commands_run.resume,
+    "cancel": commands_run.cancel,
+    "export": commands_show.export,
+    "report": commands_show.report,
+    "doctor": commands_project.doctor,
+    "open": commands_project.open_window,
+}
+
 app = typer.Typer(
     name="neurostudio",
+    cls=Group,
     help="One place for a lab's spiking networks, brain data, language models and reports.",
     epilog="Exit codes: 0 done, 1 a run failed, 2 the request was wrong, 3 cancelled or interrupted.",
     no_args_is_help=False,
-    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-commands_project.register(app)
-commands_data.register(app)
-commands_run.register(app)
+for _name, _function in COMMANDS.items():
+    app.command(name=_name, cls=Command)(_function)
 
 
 @app.callback(invoke_without_command=True)
 def top(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Show the version."),
-    verbose: bool = typer.Option(False, VERBOSE, help="Show tracebacks of errors; works with every command."),  # noqa: ARG001 - read in run()
+    verbose: bool = typer.Option(False, VERBOSE, help="Show tracebacks of errors; works with every command."),
 ) -> None:
     """Handle options without a command."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
     if version:
         from neurostudio import __version__
 
@@ -49,8 +71,9 @@ def top(
 def run(arguments: list[str]) -> int:
     """Run one command line; returns the exit code."""
     verbose = VERBOSE in arguments
+    words = [argument for argument in arguments if argument != VERBOSE]
     try:
-        result = app([argument for argument in arguments if argument != VERBOSE], prog_name="neurostudio", standalone_mode=False)
+        result = app([VERBOSE, *words] if verbose else words, prog_name="neurostudio", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as end:
         return end.exit_code

@@ -5,10 +5,10 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -18,17 +18,18 @@ from neurostudio.core.errors import NeuroError
 STATE_MARKS = {"queued": "○", "running": "◔", "done": "✓", "failed": "✗", "cancelled": "–", "interrupted": "◐"}
 _ASCII_MARKS = {"queued": "o", "running": "~", "done": "v", "failed": "x", "cancelled": "-", "interrupted": "("}
 _STATE_COLOURS = {"done": "green", "failed": "red", "running": "blue", "interrupted": "yellow"}
+_LEVEL_COLOURS = {"warning": "yellow", "error": "red"}
+
+_UNFOLDED = 1000  # columns where the output is no terminal: one row, one line
+_GAP = 2
+_INDENT = 2
+_LEAST_PROSE = 24
 
 
+@cache
 def errors() -> Console:
-    """Console for progress, warnings and errors."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def results() -> Console:
-    """Console for results; as wide as its content where it is not a terminal."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=200)
+    """Console for progress, warnings and errors; one for all, so that what is said stands above the progress bars."""
+    return Console(stderr=True, highlight=False)
 
 
 def print_json(document: Any) -> None:
@@ -55,31 +56,44 @@ def plain(value: Any) -> Any:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequence[str] = ()) -> None:
-    """A plain table; columns named in `right` hold numbers."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
-    results().print(table)
+    """A plain table with headings; columns named in `right` hold numbers, a column without any entry is left out.
+
+    Where it is too wide, the last column is folded first.
+    """
+    _print_columns(list(columns), _cells(rows), [column in right for column in columns], indent=0)
 
 
-def print_line(text: str) -> None:
-    """One line on standard output."""
-    results().print(Text(text), soft_wrap=True)
+def print_facts(rows: Iterable[Sequence[Any]], right: Sequence[int] = ()) -> None:
+    """Indented rows without headings, under a title; columns (from 0) in `right` hold numbers."""
+    cells = _cells(rows)
+    n_column = len(cells[0]) if cells else 0
+    _print_columns([], cells, [column in right for column in range(n_column)], indent=_INDENT)
 
 
-def say(text: str, style: str = "") -> None:
-    """One line on standard error."""
-    errors().print(Text(text, style=style), soft_wrap=True)
+def print_title(text: str) -> None:
+    """The title of what follows, after an empty line."""
+    _results().print()
+    _results().print(Text(text, style="bold"), soft_wrap=True)
+
+
+def print_line(text: str | Text) -> None:
+    """One line, or a paragraph, on standard output."""
+    console = _results()
+    console.print(text if isinstance(text, Text) else Text(text), soft_wrap=not console.is_terminal)
+
+
+def say(text: str, level: str = "") -> None:
+    """One line on standard error; `level` is ``warning``, ``error`` or empty."""
+    console = errors()
+    console.print(Text(text, style=_LEVEL_COLOURS.get(level, "")), soft_wrap=not console.is_terminal)
 
 
 def print_error(error: NeuroError) -> None:
     """What is wrong and what to do, in one or two sentences on standard error."""
     console = errors()
-    text = Text("Error: ", style="bold red")
-    text.append(str(error), style="not bold default")
-    console.print(text, soft_wrap=True)
+    console.print(
+        Text("Error: ", style="bold red").append(str(error), style="not bold default"), soft_wrap=not console.is_terminal
+    )
 
 
 def state_text(state: str) -> Text:
@@ -110,3 +124,49 @@ def number(value: float | None) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "-"
     return f"{value:.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:.4g}"
+
+
+def value_text(value: Any) -> str:
+    """A plain setting as people write it: ``true``, ``none``, ``3, 4, 5``."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return ", ".join(value_text(item) for item in value)
+    return str(value)
+
+
+def counted(count: int, word: str) -> str:
+    """``1 run``, ``3 runs``."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def _results() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_UNFOLDED)
+
+
+def _cells(rows: Iterable[Sequence[Any]]) -> list[list[Text]]:
+    return [[cell if isinstance(cell, Text) else Text(str(cell)) for cell in row] for row in rows]
+
+
+def _print_columns(titles: list[str], rows: list[list[Text]], right: list[bool], indent: int) -> None:
+    console = _results()
+    table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, show_header=bool(titles), header_style="bold")
+    shown = [column for column in range(len(right)) if any(row[column].plain for row in rows)]
+    widths = [max(row[column].cell_len for row in rows) + _GAP for column in shown]
+    folds_last_only = sum(widths[:-1]) + indent + _LEAST_PROSE <= console.width
+    for column in shown:
+        table.add_column(
+            titles[column] if titles else "",
+            justify="right" if right[column] else "left",
+            overflow="fold",
+            no_wrap=folds_last_only and column != shown[-1],
+        )
+    for row in rows:
+        table.add_row(*(row[column] for column in shown))
+    with console.capture() as capture:
+        console.print(table, width=console.width - indent)
+    for line in capture.get().splitlines():
+        sys.stdout.write(f"{' ' * indent}{line.rstrip()}\n")

@@ -4,46 +4,40 @@ import time
 from types import TracebackType
 from typing import Self
 
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn
+from rich.table import Column
 from rich.text import Text
 
-from neurostudio.cli.output import duration, errors
+from neurostudio.cli.output import duration, errors, say
 from neurostudio.core.events import Event
 from neurostudio.jobs.follow import Progress as RunProgress
 from neurostudio.jobs.follow import ProgressMeter
 
 PLAIN_EVERY_S = 5.0
-_LEVEL_STYLES = {"warning": "yellow", "error": "red"}
+_BAR_WIDTH = 20
+_NAME_WIDTH = 28
 
 
 class RunDisplay:
-    """Shows the progress, warnings and last metrics of one or several runs while they work.
+    """Shows the progress and the warnings of one or several runs while they work."""
 
-    Parameters
-    ----------
-    quiet : bool
-        Show nothing.
-    """
-
-    def __init__(self, quiet: bool = False) -> None:
-        self._console = errors()
-        self._quiet = quiet
+    def __init__(self) -> None:
         self._meters: dict[str, ProgressMeter] = {}
         self._tasks: dict[str, TaskID] = {}
         self._plain: dict[str, tuple[str, float]] = {}
         self._bars = Progress(
-            TextColumn("{task.fields[name]}", style="bold"),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.fields[count]}"),
-            TextColumn("{task.fields[rate]}"),
-            TextColumn("{task.fields[left]}"),
-            console=self._console,
+            _ShrinkingColumn("name", "bold"),
+            _ShrinkingColumn("phase"),
+            BarColumn(bar_width=_BAR_WIDTH),
+            TextColumn("{task.fields[count]}", markup=False),
+            TextColumn("{task.fields[rate]}", markup=False),
+            TextColumn("{task.fields[left]}", markup=False),
+            console=errors(),
             transient=True,
         )
 
     def __enter__(self) -> Self:
-        if self._console.is_terminal and not self._quiet:
+        if errors().is_terminal:
             self._bars.start()
         return self
 
@@ -53,17 +47,14 @@ class RunDisplay:
 
     def take(self, name: str, events: list[Event]) -> None:
         """Show new events of the run called `name`."""
-        if self._quiet:
-            return
         last: RunProgress | None = None
         for event in events:
             if event["type"] == "progress":
                 last = self._meters.setdefault(name, ProgressMeter()).update(event)
-            elif event["type"] == "log" and event.get("level") in _LEVEL_STYLES:
-                style = _LEVEL_STYLES[event["level"]]
-                self._console.print(Text(f"{name}: {event['message']}", style=style), soft_wrap=True)
+            elif event["type"] == "log" and event.get("level") in ("warning", "error"):
+                say(f"{name}: {event['message']}", event["level"])
         if last is not None:
-            self._show_bar(name, last) if self._console.is_terminal else self._show_line(name, last)
+            self._show_bar(name, last) if errors().is_terminal else self._show_line(name, last)
 
     def end(self, name: str) -> None:
         """Take the bar of a run away."""
@@ -73,15 +64,15 @@ class RunDisplay:
 
     def _show_bar(self, name: str, progress: RunProgress) -> None:
         if name not in self._tasks:
-            self._tasks[name] = self._bars.add_task("", name=name, count="", rate="", left="")
+            self._tasks[name] = self._bars.add_task("", name=name, phase="", count="", rate="", left="")
         self._bars.update(
             self._tasks[name],
-            description=progress.phase,
             completed=progress.done,
             total=progress.total,
+            phase=progress.phase,
             count=_count(progress),
             rate=_rate(progress),
-            left=f"{duration(progress.left_s)} left" if progress.left_s is not None else "",
+            left=_left(progress),
         )
 
     def _show_line(self, name: str, progress: RunProgress) -> None:
@@ -89,8 +80,20 @@ class RunDisplay:
         if progress.phase == phase and time.monotonic() - shown < PLAIN_EVERY_S:
             return
         self._plain[name] = (progress.phase, time.monotonic())
-        left = f", {duration(progress.left_s)} left" if progress.left_s is not None else ""
-        self._console.print(Text(f"{name}: {progress.phase} {_count(progress)}{left}"), soft_wrap=True)
+        left = _left(progress)
+        say(f"{name}: {progress.phase} {_count(progress)}{', ' if left else ''}{left}")
+
+
+class _ShrinkingColumn(TextColumn):
+    """A text on one line that gives way to the numbers where the terminal is narrow."""
+
+    def __init__(self, field: str, style: str = "none") -> None:
+        super().__init__("", table_column=Column(no_wrap=False, overflow="ellipsis", max_width=_NAME_WIDTH))
+        self._field = field
+        self._style = style
+
+    def render(self, task: Task) -> Text:
+        return Text(task.fields[self._field], style=self._style, no_wrap=True, overflow="ellipsis")
 
 
 def _count(progress: RunProgress) -> str:
@@ -100,3 +103,7 @@ def _count(progress: RunProgress) -> str:
 
 def _rate(progress: RunProgress) -> str:
     return f"{progress.rate:.3g} {progress.unit or 'steps'}/s" if progress.rate else ""
+
+
+def _left(progress: RunProgress) -> str:
+    return f"{duration(progress.left_s)} left" if progress.left_s else ""

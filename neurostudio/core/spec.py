@@ -290,6 +290,11 @@ def _request_error(cls: type[Spec], error: ValidationError) -> RequestError:
     name = ".".join(str(part) for part in first["loc"] if str(part) not in tags) or "settings"
     more = len(error.errors()) - 1
     also = f" ({more} more setting{'s' if more > 1 else ''} wrong)" if more else ""
+    owners = [" = ".join(info.when) for info in walk(cls) if info.name == name and info.when]
+    if first["type"] == "extra_forbidden" and owners:
+        return RequestError(
+            f"The setting '{name}' does not belong to this choice{also}", fix=f"It goes with {' or '.join(owners)}"
+        )
     if first["type"] == "extra_forbidden":
         return RequestError(f"There is no setting '{name}'{also}", fix=_closest(name, known))
     given = first.get("input")

@@ -4,10 +4,11 @@ One queue belongs to one program (the window, or one batch command) and is moved
 loop; it owns no thread. Workers that it started outlive it.
 """
 
-import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -17,6 +18,7 @@ from neurostudio.core.method import Resources
 from neurostudio.core.run_folder import Request, RunFolder, Status
 from neurostudio.jobs.launch import cancel, start_worker
 
+_LOOK_S = 0.1
 _MEMORY_SHARE = 0.9
 _BYTES_PER_GB = 1e9
 
@@ -66,6 +68,16 @@ class Ended:
         return self.status is not None and self.status.state == "done"
 
 
+class Worker(Protocol):
+    """What the queue needs to know of a worker's process."""
+
+    def poll(self) -> int | None:
+        """None while it works."""
+
+    def wait(self) -> int:
+        """Wait for its end."""
+
+
 class Queue:
     """Waiting and running jobs within the capacity of this machine.
 
@@ -81,12 +93,17 @@ class Queue:
         self.capacity = capacity or machine_capacity()
         self.at_once = at_once
         self.waiting: list[Job] = []
-        self.running: dict[str, tuple[Job, RunFolder, subprocess.Popen[bytes]]] = {}
+        self.running: dict[str, tuple[Job, RunFolder, Worker]] = {}
         self.ended: dict[str, bool] = {}
 
     def add(self, job: Job) -> None:
         """Put a job at the end of the line."""
         self.waiting.append(job)
+
+    def adopt(self, job: Job, folder: RunFolder) -> Started:
+        """Take in a job whose worker another program started and left at work."""
+        self.running[job.key] = (job, folder, _WorkerOfAnother(folder))
+        return Started(job, folder)
 
     def mark_done(self, key: str) -> None:
         """Count a job as done that needs no run: an earlier batch did it."""
@@ -166,6 +183,21 @@ class Queue:
                 self.waiting.remove(job)
                 return job
         raise KeyError(key)
+
+
+class _WorkerOfAnother:
+    """A worker that this program did not start: its folder tells whether it lives."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+
+    def poll(self) -> int | None:
+        return None if self.folder.is_alive() else 0
+
+    def wait(self) -> int:
+        while self.poll() is None:
+            time.sleep(_LOOK_S)
+        return 0
 
 
 def machine_capacity() -> Resources:

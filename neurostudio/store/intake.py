@@ -143,6 +143,19 @@ def _add(store: Store, folder: RunFolder, news: News) -> Known:
     return Known(**{column.name: columns[column.name] for column in fields(Known)})
 
 
+def take_request(store: Store, folder: RunFolder) -> None:
+    """Take in the request of a known run afresh: its inputs were found in another place."""
+    row, inputs = _rows_of_request(folder)
+    with store.writing() as connection:
+        known = known_run(connection, folder.id)
+        if known is None:
+            return
+        connection.execute(_UPDATE_ONE, {"wanted": known.id, "request": row["request"]})
+        connection.execute(run_inputs.delete().where(run_inputs.c.run == known.id))
+        if inputs:
+            connection.execute(_INSERT_INPUTS, [{"run": known.id, **given} for given in inputs])
+
+
 def _rows_of_request(folder: RunFolder) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     try:
         document = read_json(folder.request_file)

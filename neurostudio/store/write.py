@@ -60,17 +60,17 @@ class Store:
         Raises
         ------
         StoreError
-            No index there or an empty file, made by a newer program, damaged, or the disk does not allow it.
+            No index there, made by a newer program, damaged, or the disk does not allow it.
         """
         project = Path(os.path.abspath(project))
         file = project / DATABASE_NAME
         if create:
             with explained_disk_errors(project):
                 project.mkdir(parents=True, exist_ok=True)
-        elif not file.exists() or not file.stat().st_size:
+        elif not file.exists():
             has_runs = (project / "runs").is_dir()
             raise StoreError(
-                f"{project} has no index ({DATABASE_NAME} is {'empty' if file.exists() else 'missing'})",
+                f"{project} has no index ({DATABASE_NAME})",
                 "" if has_runs else "It is not a project folder",
                 f"Run `neurostudio {f'doctor {project} --rebuild' if has_runs else f'new {project}'}`",
             )

@@ -107,7 +107,7 @@ def test_changed_lists_only_what_differs() -> None:
         (["mode=quick"], ["mode", "quick", "slow | fast"]),
         (["stepz=3"], ["stepz", "steps"]),
         (["push.kind=none"], ["push", "gentle | harsh"]),
-        (["push.force=2"], ["push.force"]),
+        (["push.force=2"], ["push.force", "push = harsh"]),
         (["nonsense"], ["nonsense", "KEY=VALUE"]),
         (["widths=[1"], ["widths", "JSON"]),
     ],

@@ -16,7 +16,7 @@ from neurostudio.core.run_folder import RunFolder, run_folders
 
 FLAGS = ("counting.sum", "--seed", 3, "--device", "cpu")
 N_STEPS = 40
-ONE_RUN = "runs:\n  - {name: again, method: counting.sum, inputs: {corpus: linked}}\n"
+ONE_RUN = "runs:\n  - {name: again, method: counting.sum, device: cpu, inputs: {corpus: linked}}\n"
 
 
 def settings(**given: object) -> list[str]:

@@ -106,8 +106,7 @@ def prepare(spec: SpikingTextSpec, context: Context, ann: AnnFolder | None, repo
     if train is None:
         raise RequestError("spiking.text needs the input 'train'", fix="Give it with --input train=NAME")
     split_seed = ann.split_seed if ann else derive_seed(context.seed, "split")
-    texts, labels, parts = _split(spec, train, _read(context.input("validation")), _read(context.input("test")), split_seed)
-    texts, labels = _without_shared(spec, context, texts, labels, parts, report)
+    texts, labels = _split(spec, context, train, split_seed, report)
     language = ann.language if ann else _language(spec, texts["train"])
     context.progress(0, None, "splitting into words")
     tokens = {name: tuple(tuple(tokenise(text, language)) for text in some) for name, some in texts.items()}
@@ -149,27 +148,32 @@ def _read(given: Input | None) -> LabelledText | None:
     return handle
 
 
-def _split(
-    spec: SpikingTextSpec, train: LabelledText, validation: LabelledText | None, test: LabelledText | None, seed: int
-) -> tuple[Texts, Labels, dict[str, bool]]:
-    """Parts of the data; identical sentences go to the same part. The last value says which parts were given by the user."""
-    pieces: Texts = {"train": list(train.texts)}
+def _split(spec: SpikingTextSpec, context: Context, train: LabelledText, seed: int, report: bool) -> tuple[Texts, Labels]:
+    """Texts and labels of the three parts; what the user did not give is drawn from the training set."""
+    texts: Texts = {"train": list(train.texts)}
     labels: Labels = {"train": list(train.labels)}
-    for name, given, share in (("test", test, spec.split.test), ("validation", validation, spec.split.validation)):
-        if given is not None:
-            pieces[name], labels[name] = list(given.texts), _labels_as(train, given, name)
+    for name, share in (("test", spec.split.test), ("validation", spec.split.validation)):
+        given = _read(context.input(name))
+        if given is None:
+            _draw(texts, labels, name, _draw_share(texts["train"], share, derive_seed(seed, name)))
             continue
-        chosen = _draw_share(pieces["train"], share, derive_seed(seed, name))
-        pieces[name] = [text for text, is_chosen in zip(pieces["train"], chosen, strict=True) if is_chosen]
-        labels[name] = [label for label, is_chosen in zip(labels["train"], chosen, strict=True) if is_chosen]
-        pieces["train"] = [text for text, is_chosen in zip(pieces["train"], chosen, strict=True) if not is_chosen]
-        labels["train"] = [label for label, is_chosen in zip(labels["train"], chosen, strict=True) if not is_chosen]
-    for name, part in pieces.items():
+        texts[name], labels[name] = list(given.texts), _labels_as(train, given, name)
+        if name == "test":  # before validation is drawn: choosing the epoch on test sentences would leak, too
+            _treat_shared(spec, context, texts, labels, report)
+    for name, part in texts.items():
         if not part:
             raise RequestError(f"No sentence is left for the {name} part", fix="Give more sentences, or other split shares")
     if len(set(labels["train"])) < 2:
         raise RequestError("The training part has one class only", fix="Give more sentences of the other classes")
-    return pieces, labels, {"validation": validation is not None, "test": test is not None}
+    return texts, labels
+
+
+def _draw(texts: Texts, labels: Labels, name: str, chosen: Sequence[bool]) -> None:
+    """Move the chosen training sentences into another part."""
+    rows = list(zip(texts["train"], labels["train"], chosen, strict=True))
+    for part, wanted in ((name, True), ("train", False)):
+        texts[part] = [text for text, _, is_chosen in rows if is_chosen is wanted]
+        labels[part] = [label for _, label, is_chosen in rows if is_chosen is wanted]
 
 
 def _draw_share(texts: Sequence[str], share: float, seed: int) -> list[bool]:
@@ -193,31 +197,28 @@ def _labels_as(train: LabelledText, other: LabelledText, name: str) -> list[int]
     return [numbers[label] for label in other.labels]
 
 
-def _without_shared(
-    spec: SpikingTextSpec, context: Context, texts: Texts, labels: Labels, given: dict[str, bool], report: bool
-) -> tuple[Texts, Labels]:
-    """Look for test sentences in the training part, and do what the settings say."""
-    if not given["test"]:
-        return texts, labels
+def _treat_shared(spec: SpikingTextSpec, context: Context, texts: Texts, labels: Labels, report: bool) -> None:
+    """Look for test sentences in the training set, and do what the settings say."""
     pairs = shared_sentences(texts["train"], texts["test"])
     n_shared = len({test for _, test in pairs})
     if report:
         context.metric("data/shared_sentences", n_shared)
     if not n_shared:
-        return texts, labels
-    share = f"{n_shared} of {len(texts['test'])} test sentences also stand in the training set"
+        return
+    sentence = f"{n_shared} of {len(texts['test'])} test sentences also stand in the training set"
     if spec.text.shared == "refuse":
-        raise RequestError(share, fix="Set text.shared to 'remove' to take them out of training")
+        raise RequestError(sentence, fix="Set text.shared to 'remove' to take them out of training")
     if spec.text.shared == "warn":
         if report:
-            context.log(f"{share}: the test accuracy is too good. text.shared=remove takes them out of training.", "warning")
-        return texts, labels
-    leaked = {row for row, _ in pairs}
-    if report:
-        context.log(f"{share}: {len(leaked)} sentences were taken out of training.")
+            context.log(f"{sentence}: the test accuracy is too good. text.shared=remove takes them out of training.", "warning")
+        return
+    found = {normalised(texts["test"][test]) for _, test in pairs}
+    leaked = {row for row, _ in pairs} | {row for row, text in enumerate(texts["train"]) if normalised(text) in found}
     kept = [row for row in range(len(texts["train"])) if row not in leaked]
-    texts = {**texts, "train": [texts["train"][row] for row in kept]}
-    return texts, {**labels, "train": [labels["train"][row] for row in kept]}
+    if report:
+        context.log(f"{sentence}: {len(leaked)} sentences were taken out of training.")
+    texts["train"] = [texts["train"][row] for row in kept]
+    labels["train"] = [labels["train"][row] for row in kept]
 
 
 def _language(spec: SpikingTextSpec, texts: Sequence[str]) -> Language:

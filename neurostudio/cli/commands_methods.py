@@ -1,0 +1,109 @@
+"""The command about methods: what can be run, and with which settings."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from neurostudio.cli.arguments import AsJson
+from neurostudio.cli.output import print_facts, print_json, print_line, print_table, print_title, say, value_text
+from neurostudio.core.errors import RequestError
+from neurostudio.core.method import Method
+from neurostudio.core.registry import registry
+
+if TYPE_CHECKING:
+    from neurostudio.core.spec import SettingInfo
+
+
+def methods(
+    method: Annotated[str | None, typer.Argument(help="Method to describe; all are listed without it.", metavar="METHOD")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the methods, or describe one: inputs, settings, outputs, metrics and source."""
+    if method is not None:
+        found = known_method(method)
+        print_json(_document(found)) if as_json else _print_method(found)
+        return
+    known = registry().methods.values()
+    if as_json:
+        print_json([{"id": one.id, "title": one.title, "summary": one.summary, "source": one.source} for one in known])
+    else:
+        print_table(["Method", "What it does"], [(one.id, one.summary) for one in known])
+    _name_broken_plugins()
+
+
+def known_method(method_id: str) -> Method:
+    """The method of that id; RequestError when there is none, after naming the plugins that might have brought it."""
+    try:
+        return registry().get(method_id)
+    except RequestError:
+        _name_broken_plugins()
+        raise
+
+
+def _name_broken_plugins() -> None:
+    for broken in registry().broken:
+        say(f"The plugin '{broken.name}' of {broken.distribution} cannot be read: {broken.problem}", "warning")
+
+
+def _document(method: Method) -> dict[str, Any]:
+    from neurostudio.core.spec import walk
+
+    spec = method.load_spec()
+    return {
+        "id": method.id,
+        "title": method.title,
+        "summary": method.summary,
+        "description": method.description,
+        "source": method.source,
+        "papers": [paper.citation() for paper in method.papers],
+        "inputs": method.inputs,
+        "outputs": method.outputs,
+        "metrics": method.metrics,
+        "resources": method.resources,
+        "settings": walk(spec),
+        "schema": spec.model_json_schema(),
+    }
+
+
+def _print_method(method: Method) -> None:
+    from neurostudio.core.spec import walk
+
+    print_line(Text(f"{method.id}: {method.title}", style="bold"))
+    print_line(method.summary)
+    for paper in method.papers:
+        print_line(f"Source: {paper.citation()}")
+    if method.description:
+        print_line(f"\n{method.description}")
+    if method.inputs:
+        print_title("Inputs (--input ROLE=NAME)")
+        print_facts(
+            (role.name, " or ".join(role.kinds), _role_text(role.help, role.required, role.many)) for role in method.inputs
+        )
+    settings = [info for info in walk(method.load_spec()) if info.form != "spec"]
+    if settings:
+        print_title("Settings and their defaults (--set KEY=VALUE)")
+        print_facts((info.name, _default_text(info), _setting_text(info)) for info in settings)
+    if method.outputs:
+        print_title("Outputs")
+        print_facts((one.name, one.kind, one.help) for one in method.outputs)
+    if method.metrics:
+        print_title("Metrics")
+        print_facts((one.name, one.unit, one.help) for one in method.metrics)
+
+
+def _role_text(what: str, required: bool, many: bool) -> str:
+    return f"{'' if required else 'Optional. '}{what}{' May be given several times.' if many else ''}"
+
+
+def _setting_text(info: "SettingInfo") -> str:
+    """What it does, then in brackets what it may be and on what it depends."""
+    only = f"only with {info.when[0]} {info.when[1]}" if info.when else ""
+    allowed = ", ".join(filter(None, (info.type_text(), info.bounds_text(), info.unit, only)))
+    return f"{info.help} [{allowed}]"
+
+
+def _default_text(info: "SettingInfo") -> str:
+    if info.form == "union" and info.default:
+        return str(next(iter(info.default.values())))  # its tag
+    return value_text(info.default)
