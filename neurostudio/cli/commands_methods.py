@@ -19,7 +19,7 @@ def methods(
     method: Annotated[str | None, typer.Argument(help="Method to describe; all are listed without it.", metavar="METHOD")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the methods, or describe one: inputs, settings, outputs, metrics and source."""
+    """List the methods, or describe one; with inputs, settings, outputs, metrics and source."""
     if method is not None:
         found = known_method(method)
         print_json(_document(found)) if as_json else _print_method(found)
@@ -83,7 +83,8 @@ def _print_method(method: Method) -> None:
     settings = [info for info in walk(method.load_spec()) if info.form != "spec"]
     if settings:
         print_title("Settings and their defaults (--set KEY=VALUE)")
-        print_facts((info.name, _default_text(info), _setting_text(info)) for info in settings)
+        unions = {info.name: f"{info.name}.{_tag(info)}" for info in settings if info.form == "union"}
+        print_facts((unions.get(info.name, info.name), _default_text(info), _setting_text(info, unions)) for info in settings)
     if method.outputs:
         print_title("Outputs")
         print_facts((one.name, one.kind, one.help) for one in method.outputs)
@@ -96,14 +97,17 @@ def _role_text(what: str, required: bool, many: bool) -> str:
     return f"{'' if required else 'Optional. '}{what}{' May be given several times.' if many else ''}"
 
 
-def _setting_text(info: "SettingInfo") -> str:
+def _setting_text(info: "SettingInfo", unions: dict[str, str]) -> str:
     """What it does, then in brackets what it may be and on what it depends."""
-    only = f"only with {info.when[0]} {info.when[1]}" if info.when else ""
+    only = f"only with {unions[info.when[0]]}={info.when[1]}" if info.when else ""
     allowed = ", ".join(filter(None, (info.type_text(), info.bounds_text(), info.unit, only)))
     return f"{info.help} [{allowed}]"
 
 
 def _default_text(info: "SettingInfo") -> str:
-    if info.form == "union" and info.default:
-        return str(next(iter(info.default.values())))  # its tag
-    return value_text(info.default)
+    return value_text(info.default[_tag(info)] if info.form == "union" else info.default)
+
+
+def _tag(union: "SettingInfo") -> str:
+    """Name of the setting that tells the members of a union apart."""
+    return next(str(name) for name, value in union.default.items() if value in union.choices)

@@ -7,6 +7,8 @@ up to tenfold. :func:`thread_environment` is given to every worker before it imp
 import os
 import sys
 
+from neurostudio.core.errors import NeuroError
+
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -42,9 +44,20 @@ def limit_loaded_libraries(cores: int) -> None:
 
 
 def torch_device(wanted: str) -> str:
-    """Resolve ``auto`` to ``cuda`` where torch finds one, else ``cpu``. Imports torch: workers only."""
-    if wanted != "auto":
+    """Resolve ``auto`` to ``cuda`` where torch finds one, else ``cpu``. Imports torch: workers only.
+
+    Raises
+    ------
+    NeuroError
+        When a CUDA device is asked for and there is none.
+    """
+    if wanted == "cpu":
         return wanted
     import torch
 
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    has_cuda = torch.cuda.is_available()
+    if wanted == "auto":
+        return "cuda" if has_cuda else "cpu"
+    if wanted.startswith("cuda") and not has_cuda:
+        raise NeuroError(f"There is no device '{wanted}' here", "torch finds no CUDA card", "Run it with --device cpu, or leave it out")
+    return wanted

@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from neurostudio.core.compute import torch_device
 from neurostudio.core.errors import Cancelled, NeuroError
 from neurostudio.core.files import remove, replaced
 from neurostudio.core.kinds import Plot, artifact_kind
@@ -38,8 +39,6 @@ class Context(ABC):
     ----------
     seed : int
         Seed of the run; every random number must come from it.
-    device : str
-        torch device to use: ``cpu`` or ``cuda:0`` ...
     cores : int
         Threads that the run may use; already set for torch and the BLAS libraries in a worker.
     inputs : sequence of Input
@@ -58,10 +57,17 @@ class Context(ABC):
         identity: Mapping[str, str] | None = None,
     ) -> None:
         self.seed = seed
-        self.device = device
+        self._device = device
         self.cores = cores
         self.inputs = tuple(inputs)
         self.identity = dict(identity or {})
+
+    @property
+    def device(self) -> str:
+        """torch device to use: ``cpu``, ``cuda`` ... ``auto`` is resolved when first asked for, since that loads torch."""
+        if self._device == "auto":
+            self._device = torch_device(self._device)
+        return self._device
 
     # --- inputs
 

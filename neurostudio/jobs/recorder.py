@@ -158,7 +158,7 @@ def checkpoint_seq(folder: RunFolder) -> int:
 
 
 def forget_checkpoint(folder: RunFolder) -> None:
-    """Start over on the next attempt."""
+    """Remove the checkpoint: a run that is done has nothing to go on with."""
     remove(folder.checkpoint)
 
 

@@ -19,13 +19,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from neurostudio.core.compute import limit_loaded_libraries, thread_environment, torch_device
+from neurostudio.core.compute import limit_loaded_libraries, thread_environment
 from neurostudio.core.errors import Cancelled, NeuroError, RequestError
 from neurostudio.core.events import EventWriter, State
 from neurostudio.core.files import write_json
 from neurostudio.core.registry import registry
 from neurostudio.core.run_folder import HEARTBEAT_S, Request, RunFolder, WorkerInfo, process_started
-from neurostudio.jobs.recorder import Recorder, checkpoint_seq, clear_half_written
+from neurostudio.jobs.recorder import Recorder, checkpoint_seq, clear_half_written, forget_checkpoint
 
 CLOCK_S = 0.1
 CLAIM_WAIT_S = 10.0
@@ -84,7 +84,7 @@ def attempt(folder: RunFolder, request: Request) -> Iterator[Recorder]:
     events = EventWriter(folder.events_file)
     resumed = {"resumed_seq": checkpoint_seq(folder)} if worker.attempt > 1 else {}
     events.write("state", state="running", attempt=worker.attempt, pid=worker.pid, host=worker.host, **resumed)
-    recorder = Recorder(folder, request, events, torch_device(request.device))
+    recorder = Recorder(folder, request, events, request.device)
     state: State = "failed"
     with clock(folder, recorder):
         try:
@@ -100,6 +100,8 @@ def attempt(folder: RunFolder, request: Request) -> Iterator[Recorder]:
             recorder.flush()
     events.write("state", state=state, attempt=worker.attempt)
     events.close()
+    if state == "done":
+        forget_checkpoint(folder)
 
 
 def claim(folder: RunFolder) -> WorkerInfo:

@@ -7,12 +7,10 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from neurostudio.app import runs as use
 from neurostudio.app.project import Project
 from neurostudio.app.requests import make_request
-from neurostudio.core.run_folder import RunFolder
 from neurostudio.store.read import curve
 
 PAUSE_S = 0.005
@@ -85,11 +83,6 @@ class Seen:
             assert now >= before, (row.run_id, before, now)
             assert now[1] >= before[1], (row.run_id, before, now)
             self.points[row.run_id, row.attempt] = now
-
-
-def claim(folder: str) -> None:
-    """Say whether a run is at work."""
-    print(RunFolder(Path(folder)).is_alive())
 
 
 def _numbers_until(end: float) -> Iterator[int]:

@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from neurostudio.core.run_folder import RunFolder, run_folders
+from neurostudio.core.errors import NeuroError
+from neurostudio.core.events import EventWriter, read_events
+from neurostudio.core.run_folder import Request, RunFolder, run_folders
+from neurostudio.jobs.recorder import Recorder
 
 FLAGS = ("counting.sum", "--seed", 3, "--device", "cpu")
 N_STEPS = 40
@@ -89,6 +92,25 @@ def expected_curve(n: int) -> list[tuple[int, float]]:
 
     drawn = [random.Random(f"3/{step}").random() for step in range(n)]
     return [(step, sum(drawn[: step + 1])) for step in range(n)]
+
+
+def test_metrics_that_a_full_disk_did_not_take_are_written_when_there_is_room(small_disk) -> None:
+    disk = small_disk("size=1m")
+    folder = RunFolder(disk / "study" / "runs" / "one")
+    request = Request(id="one", name="one", method="counting.sum", settings={})
+    folder.create(request)
+    recorder = Recorder(folder, request, EventWriter(folder.events_file), device="cpu")
+    recorder.log("begins")
+    fill(disk)
+    for step in range(2000):  # more than the last page of the file has room for
+        with contextlib.suppress(NeuroError):
+            recorder.metric("sum/value", step / 2, step)
+    with pytest.raises(NeuroError, match="disk is full"):
+        recorder.tick()
+    (disk / "filler").unlink()
+    recorder.tick()
+    rows = [row for event in read_events(folder.events_file) if event["type"] == "metric" for row in event["rows"]]
+    assert [row[:3] for row in rows] == [["sum/value", step / 2, step] for step in range(2000)]
 
 
 # --- a read-only disk

@@ -229,8 +229,41 @@ def play(new_study, index_is_the_record) -> Callable[..., Counter[str]]:
 
 
 def test_a_few_kills_lose_nothing_and_a_resume_comes_to_the_same_end(play) -> None:
-    tally = play(range(1000, 1005), LENGTHS[:1])
+    tally = play(range(1000, 1004), LENGTHS[:1])
     assert tally["resumed"]
+
+
+def test_a_worker_that_dies_before_its_first_word_is_told_and_can_be_resumed(study, wait, index_is_the_record) -> None:
+    plan = Plan(20, 0, 5, ())
+    command = study.start("run", *plan.flags())
+    wait(lambda: study.workers() != [] or command.poll() is not None)
+    for worker in study.workers():
+        worker.kill()
+    _, errors = command.communicate(timeout=60)
+    assert not study.folder().worker_file.exists(), "the worker was faster than the blow"
+    assert command.returncode == 1
+    assert "did not start" in errors
+    assert "neurostudio resume" in errors
+    assert "Traceback" not in errors
+    assert study.call("resume", "latest").returncode == 0
+    index_is_the_record(study.path)
+
+
+def test_a_checkpoint_that_was_set_aside_when_the_blow_fell_still_counts(study, wait, index_is_the_record) -> None:
+    plan = Plan(60, 10, 5, ())
+    command = study.start("run", *plan.flags())
+    wait(lambda: study.folder() is not None and (study.folder().checkpoint / "checkpoint.json").exists())
+    for worker in study.workers():
+        worker.kill()
+    assert command.wait(60) == 3
+    folder = study.folder()
+    folder.checkpoint.rename(folder.path / ".partial-0123abcd-old")  # the old one is away, the new one not yet there
+    resumed = study.call("resume", folder.id)
+    assert resumed.returncode == 0, resumed.stderr
+    result = result_of(study.path, folder.id)
+    assert result.steps == list(range(60))
+    assert result.metrics["sum/value"] == result.values[-1]
+    index_is_the_record(study.path)
 
 
 @pytest.mark.slow

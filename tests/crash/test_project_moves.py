@@ -74,49 +74,43 @@ def test_a_run_that_was_interrupted_goes_on_where_its_project_is_moved_to(
 
 
 def test_a_linked_data_set_that_moved_is_named_and_found_again(finished: Path, tmp_path: Path, command_line) -> None:
-    """The file moves twice: first to where nobody looks, then, by a copy of the project, to beside it."""
-    shown = json.loads(command_line("datasets", finished, "--json")[1])
-    source = tmp_path / "library" / "linked.txt"
-    source.parent.mkdir()
-    source.write_text("the cat sat on the mat\n" * 20, encoding="utf-8")
-    assert command_line("import", finished, source)[0] == 0
-    known = {one["name"]: one for one in json.loads(command_line("datasets", finished, "--json")[1])}
-    assert set(known) == {one["name"] for one in shown} == {"linked", "copied"}
-    assert Path(known["linked"]["path"]) == source
-
-    moved = shutil.move(source, tmp_path / "another library.txt")
-    for arguments in (("run", finished, *FLAGS, "--input", "corpus=linked"),):
-        code, output, errors = command_line(*arguments)
-        assert (code, output) == (2, "")
-        assert "'linked'" in errors
-        assert str(source) in errors
-        assert "Import the file again" in errors
-    assert "'linked' is missing" in command_line("doctor", finished)[1]
+    source = link_words(finished, tmp_path, command_line)
+    moved = shutil.move(source, tmp_path / "library.txt")
+    code, output, errors = command_line("run", finished, *FLAGS, "--input", "corpus=words")
+    assert (code, output) == (2, "")
+    assert f"The data of 'words' are missing: {source}" in errors
+    assert "Import the file again" in errors
+    assert f"'words' is missing: {source}" in command_line("doctor", finished)[1]
     assert command_line("runs", finished)[0] == 0
 
     code, _, errors = command_line("import", finished, moved, "--kind", "corpus")
-    assert (code, "found again" in errors) == (0, True), errors
-    code, output, errors = command_line("run", finished, *FLAGS, "--input", "corpus=linked")
+    assert code == 0, errors
+    assert "found again" in errors
+    names = {one["name"] for one in json.loads(command_line("datasets", finished, "--json")[1])}
+    assert names == {"linked", "copied", "words"}
+    code, output, errors = command_line("run", finished, *FLAGS, "--input", "corpus=words")
     assert code == 0, errors
     assert json.loads(output)["inputs"][0]["path"] == Path(moved).as_posix()
 
-    shutil.move(moved, finished.parent / Path(moved).name)
-    moved_project = move(finished, tmp_path / "together" / "study")
-    shutil.move(tmp_path / Path(moved).name, moved_project.parent / Path(moved).name)
-    assert command_line("run", moved_project, *FLAGS, "--input", "corpus=linked")[0] == 0, "found beside the project"
+
+def test_a_linked_data_set_that_moved_along_with_its_project_is_found_beside_it(
+    finished: Path, tmp_path: Path, command_line
+) -> None:
+    source = link_words(finished, tmp_path, command_line)
+    there = move(finished, tmp_path / "another disk" / "study")
+    beside = shutil.move(source, there.parent / source.name)
+    code, output, errors = command_line("run", there, *FLAGS, "--input", "corpus=words")
+    assert code == 0, errors
+    assert json.loads(output)["inputs"][0]["path"] == Path(beside).as_posix()
 
 
 def test_a_run_whose_linked_input_moved_names_it_and_goes_on_when_it_is_found_again(
     finished: Path, tmp_path: Path, command_line, indexed, index_is_the_record
 ) -> None:
-    text = tmp_path / "words.txt"
-    text.write_text("one two three\n" * 10, encoding="utf-8")
-    assert command_line("import", finished, text, "--kind", "corpus")[0] == 0
-    failing = ("--set", "n=30", "--set", "fail_at=28", "--input", "corpus=words")
-    assert command_line("run", finished, *FLAGS, *failing)[0] == 1
-    run_id = run_folders(finished)[-1].id
-    moved = shutil.move(text, tmp_path / "elsewhere.txt")
-
+    source = link_words(finished, tmp_path, command_line)
+    stumbling = ("--set", "n=30", "--set", "fail_at=28", "--input", "corpus=words")
+    run_id = json.loads(command_line("run", finished, *FLAGS, *stumbling)[1])["id"]
+    moved = shutil.move(source, tmp_path / "elsewhere.txt")
     before = indexed(finished)
     code, _, errors = command_line("resume", finished, run_id)
     assert code == 2
@@ -124,12 +118,34 @@ def test_a_run_whose_linked_input_moved_names_it_and_goes_on_when_it_is_found_ag
     assert indexed(finished) == before
 
     assert command_line("import", finished, moved, "--kind", "corpus")[0] == 0
-    assert command_line("resume", finished, run_id, "--json")[0] == 1, "it fails at the same step, and not for its input"
+    assert command_line("resume", finished, run_id)[0] == 1, "it stumbles at the same step, and not for its input"
     run = indexed(finished)[run_id]
-    assert run["attempt"] == 2
+    assert (run["state"], run["attempt"]) == ("failed", 2)
     assert run["finals"]["input/bytes"] == Path(moved).stat().st_size
     shown = json.loads(command_line("show", finished, run_id, "--json")[1])
     assert shown["inputs"][0]["path"] == Path(moved).as_posix()
     assert command_line("doctor", finished, "--rebuild")[0] == 0
     assert json.loads(command_line("show", finished, run_id, "--json")[1]) == shown
     index_is_the_record(finished)
+
+
+def test_a_run_does_not_go_on_with_other_data_under_the_same_name(finished: Path, tmp_path: Path, command_line) -> None:
+    source = link_words(finished, tmp_path, command_line)
+    stumbling = ("--set", "fail_at=8", "--input", "corpus=words")
+    run_id = json.loads(command_line("run", finished, *FLAGS, *stumbling)[1])["id"]
+    source.write_text("four five six\n" * 10, encoding="utf-8")
+    assert command_line("import", finished, source, "--kind", "corpus", "--name", "words")[0] == 0
+    other = shutil.move(source, source.with_name("other.txt"))
+    assert command_line("import", finished, other, "--kind", "corpus", "--name", "words")[0] == 0
+    code, _, errors = command_line("resume", finished, run_id)
+    assert code == 2
+    assert "'words' is not what run" in errors
+
+
+def link_words(project: Path, folder: Path, command_line) -> Path:
+    """Import a text as ``words`` and leave it where it is."""
+    source = folder / "words.txt"
+    source.write_text("one two three\n" * 10, encoding="utf-8")
+    code, _, errors = command_line("import", project, source, "--kind", "corpus")
+    assert code == 0, errors
+    return source

@@ -226,7 +226,7 @@ class _Recorder:
 def batch_bytes(net: ConvolutionalReader, n_steps: int, batch: int, length: int, is_direct: bool, with_gradient: bool) -> int:
     """Memory that a forward (and backward) pass of one batch takes at its peak, estimated.
 
-    Raises nothing: the caller compares it with the memory there is and takes a smaller batch.
+    The caller compares it with the memory there is and takes a smaller batch; evaluation does so by itself.
     """
     inputs = length * net.n_dim * (1 if is_direct else n_steps)
     neurons = sum(length - width + 1 for width in net.widths) * net.n_filters
