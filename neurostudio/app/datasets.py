@@ -82,6 +82,11 @@ def import_data(
         For what cannot be read or used, or when `name` is taken by other data.
     """
     sources = [_existing(path) for path in paths]
+    for source in sources:
+        if project.path.is_relative_to(source):
+            raise RequestError(
+                f"{source} holds this project itself", fix="Name the files to import, or a folder beside the project"
+            )
     if name and len(sources) > 1:
         raise RequestError("One name for several files", fix="Import them one by one, or leave the name out")
     if name:
@@ -137,6 +142,7 @@ def _add(project: Project, source: Path, report: ImportReport, name: str | None,
     checksum = sha256_of(source)
     known = {row.name: row for row in list_datasets(project)}
     fitting = [row for row in known.values() if row.kind == report.kind and name in (None, row.name)]
+    fitting.sort(key=lambda row: row.path != source)  # of several copies the one at this very place
     same = next((row for row in fitting if row.sha256 == checksum), None)
     before = same or next((row for row in fitting if row.path == source), None)
     if name in known and before is None:

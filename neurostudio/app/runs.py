@@ -148,7 +148,9 @@ def problem(project: Project, folder: RunFolder) -> NeuroError | None:
     if error is not None:
         return error
     if shutil.disk_usage(folder.path).free < _LITTLE_SPACE_BYTES:
-        return NeuroError(f"Run '{name}' stopped", f"The disk that holds {project.path} is full", f"Free some space. {resume_hint}")
+        return NeuroError(
+            f"Run '{name}' stopped", f"The disk that holds {project.path} is full", f"Free some space. {resume_hint}"
+        )
     happened = "did not start" if state == "queued" else f"was {state}" if state == "interrupted" else state
     return NeuroError(f"Run '{name}' {happened}", _last_line(folder), resume_hint)
 

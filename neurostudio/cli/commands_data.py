@@ -8,6 +8,7 @@ import typer
 from neurostudio.cli.arguments import AsJson, ProjectPath
 from neurostudio.cli.opening import opened
 from neurostudio.cli.output import number, print_facts, print_json, print_table, say, size
+from neurostudio.core.errors import RequestError
 
 if TYPE_CHECKING:
     from neurostudio.app.datasets import Imported
@@ -31,13 +32,16 @@ def import_data(
     ] = None,
     text_column: Annotated[str | None, typer.Option(help="Column that holds the text.", metavar="COLUMN")] = None,
     label_column: Annotated[str | None, typer.Option(help="Column that holds the label.", metavar="COLUMN")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(help="Another option of the reader, such as quoting=none.", metavar="KEY=VALUE")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Add data sets to a project; each is read, checked and described."""
     from neurostudio.app.datasets import import_data as import_files
 
     given = {"encoding": encoding, "text_column": text_column, "label_column": label_column}
-    options = {key: value for key, value in given.items() if value is not None}
+    options = {**_reader_options(option or []), **{key: value for key, value in given.items() if value is not None}}
     with opened(project) as there:
         imported = import_files(there, paths, kind=kind, name=name, copy=copy, options=options)
     if as_json:
@@ -76,6 +80,16 @@ def datasets(project: ProjectPath, as_json: AsJson = False) -> None:
             ],
             right=("Rows", "Size"),
         )
+
+
+def _reader_options(flags: list[str]) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for flag in flags:
+        key, equals, value = (part.strip() for part in flag.partition("="))
+        if not equals or not key:
+            raise RequestError(f"'{flag}' is not an option of a reader", fix="Write KEY=VALUE, for example quoting=none")
+        options[key] = value
+    return options
 
 
 def _known_before(one: "Imported") -> str:

@@ -1,5 +1,6 @@
 """The commands of ``neurostudio`` and how they end: exit codes, errors without tracebacks."""
 
+import io
 import logging
 import sys
 import traceback
@@ -70,6 +71,8 @@ def top(
 
 def run(arguments: list[str]) -> int:
     """Run one command line; returns the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a pipe on Windows may not know every character
     verbose = VERBOSE in arguments
     words = [argument for argument in arguments if argument != VERBOSE]
     try:

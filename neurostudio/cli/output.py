@@ -15,8 +15,26 @@ from rich.text import Text
 
 from neurostudio.core.errors import NeuroError
 
-STATE_MARKS = {"queued": "○", "running": "◔", "done": "✓", "failed": "✗", "cancelled": "–", "interrupted": "◐"}
-_ASCII_MARKS = {"queued": "o", "running": "~", "done": "v", "failed": "x", "cancelled": "-", "interrupted": "("}
+STATE_MARKS = {
+    "queued": "○",
+    "running": "◔",
+    "done": "✓",
+    "failed": "✗",
+    "cancelled": "–",
+    "interrupted": "◐",
+    "skipped": "✓",  # the last two are outcomes of batch entries
+    "not started": "○",
+}
+_ASCII_MARKS = {
+    "queued": "o",
+    "running": "~",
+    "done": "v",
+    "failed": "x",
+    "cancelled": "-",
+    "interrupted": "(",
+    "skipped": "v",
+    "not started": "o",
+}
 _STATE_COLOURS = {"done": "green", "failed": "red", "running": "blue", "interrupted": "yellow"}
 _LEVEL_COLOURS = {"warning": "yellow", "error": "red"}
 
@@ -34,7 +52,7 @@ def errors() -> Console:
 
 def print_json(document: Any) -> None:
     """One JSON document on standard output and nothing else there."""
-    json.dump(plain(document), sys.stdout, indent=2, ensure_ascii=False, allow_nan=False)
+    json.dump(plain(document), sys.stdout, indent=2, ensure_ascii=not _prints_unicode(), allow_nan=False)
     sys.stdout.write("\n")
 
 
@@ -98,7 +116,7 @@ def print_error(error: NeuroError) -> None:
 
 def state_text(state: str) -> Text:
     """State with its mark: never colour alone."""
-    marks = STATE_MARKS if (sys.stdout.encoding or "").lower().startswith("utf") else _ASCII_MARKS
+    marks = STATE_MARKS if _prints_unicode() else _ASCII_MARKS
     return Text(f"{marks.get(state, '?')} {state}", style=_STATE_COLOURS.get(state, ""))
 
 
@@ -140,6 +158,10 @@ def value_text(value: Any) -> str:
 def counted(count: int, word: str) -> str:
     """``1 run``, ``3 runs``."""
     return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def _prints_unicode() -> bool:
+    return (sys.stdout.encoding or "").lower().startswith("utf")
 
 
 def _results() -> Console:

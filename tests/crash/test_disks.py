@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import random
 import re
 import shutil
 import sqlite3
@@ -18,7 +19,6 @@ from neurostudio.core.run_folder import Request, RunFolder, run_folders
 from neurostudio.jobs.recorder import Recorder
 
 FLAGS = ("counting.sum", "--seed", 3, "--device", "cpu")
-N_STEPS = 40
 ONE_RUN = "runs:\n  - {name: again, method: counting.sum, device: cpu, inputs: {corpus: linked}}\n"
 
 
@@ -45,51 +45,46 @@ def is_one_message(errors: str) -> bool:
 
 @pytest.mark.parametrize("filled_by", ["the run", "others"])
 def test_a_run_on_a_full_disk_says_so_and_goes_on_when_there_is_room(
-    new_study, small_disk, tmp_path, wait, recorded, indexed, index_is_the_record, filled_by: str
+    new_study, small_disk, command_line, wait, indexed, index_is_the_record, filled_by: str
 ) -> None:
     disk = small_disk("size=4m")
     study = new_study("disk/study")
     if filled_by == "the run":  # the old checkpoint and the new one do not fit side by side
-        ended = study.call("run", *FLAGS, *settings(n=N_STEPS, ballast_kb=2200))
-        code, errors = ended.returncode, ended.stderr
+        n = 20
+        code, _, errors = command_line("run", study.path, *FLAGS, *settings(n=n, ballast_kb=2200))
     else:
-        command = study.start("run", *FLAGS, *settings(n=N_STEPS * 20, pause_ms=5))
+        n = 400
+        command = study.start("run", *FLAGS, *settings(n=n, pause_ms=5))
         wait(lambda: study.folder() is not None and (study.folder().checkpoint / "checkpoint.json").exists())
         fill(disk)
-        _, errors = command.communicate(timeout=60)
+        errors = command.communicate(timeout=60)[1]
         code = command.returncode
         study.wait_for_workers()
         fill(disk)  # with what the end of the worker has set free
-        refused = study.call("run", *FLAGS)
-        assert refused.returncode == 2, "nothing can be started now"
-        assert "disk is full" in refused.stderr
-        assert is_one_message(refused.stderr)
+        refused, _, told = command_line("run", study.path, *FLAGS)
+        assert (refused, is_one_message(told), "disk is full" in told) == (2, True, True), told
     assert code in (1, 3)
-    assert "disk" in errors
-    assert "is full" in errors
+    assert is_one_message(errors), errors
+    assert re.search(r"disk\b.* is full", errors)
     assert "resume" in errors
-    assert is_one_message(errors)
-    flushed = study.folder().events_file.read_bytes()
+    folder = study.folder()
+    flushed = folder.events_file.read_bytes()
     assert flushed.endswith(b"\n")
 
     (disk / "filler").unlink(missing_ok=True)
     small_disk("size=16m")
-    resumed = study.call("resume", study.folder().id)
-    assert resumed.returncode == 0, resumed.stderr
-    assert study.folder().events_file.read_bytes().startswith(flushed)
+    code, _, errors = command_line("resume", study.path, folder.id)
+    assert code == 0, errors
+    assert folder.events_file.read_bytes().startswith(flushed)
     index_is_the_record(study.path)
-    run = indexed(study.path)[study.folder().id]
+    run = indexed(study.path)[folder.id]
     assert run["state"] == "done"
-    assert run["finals"]["sum/steps_done"] < (N_STEPS if filled_by == "the run" else N_STEPS * 20)
-    curve = [(step, value) for *_, name, value, step, _ in run["metrics"] if name == "sum/value"]
-    assert curve == expected_curve(len(curve))
-    assert len(curve) == (N_STEPS if filled_by == "the run" else N_STEPS * 20)
+    assert run["finals"]["sum/steps_done"] < n
+    assert [(step, value) for *_, name, value, step, _ in run["metrics"] if name == "sum/value"] == expected_curve(n)
 
 
 def expected_curve(n: int) -> list[tuple[int, float]]:
     """The sums that ``counting.sum`` comes to with seed 3, reckoned here."""
-    import random
-
     drawn = [random.Random(f"3/{step}").random() for step in range(n)]
     return [(step, sum(drawn[: step + 1])) for step in range(n)]
 

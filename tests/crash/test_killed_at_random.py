@@ -15,7 +15,8 @@ import pytest
 from neurostudio.app import runs as use
 from neurostudio.app.project import Project
 from neurostudio.core.events import read_events
-from neurostudio.core.run_folder import RunFolder
+from neurostudio.core.run_folder import Request, RunFolder
+from neurostudio.jobs.launch import start_worker
 from neurostudio.store.read import curve
 
 LANES = 2  # rounds at the same time: most of a round is waiting for one process to start
@@ -165,7 +166,12 @@ def _progress(folder: RunFolder | None) -> dict[str, int]:
     worker = folder.worker() if folder else None
     events = list(read_events(folder.events_file)) if folder else []
     checkpoints = sum(event["type"] == "checkpoint" for event in events)
-    return {"start": time.monotonic_ns(), "claim": worker.attempt if worker else 0, "work": len(events), "checkpoint": checkpoints}
+    return {
+        "start": time.monotonic_ns(),
+        "claim": worker.attempt if worker else 0,
+        "work": len(events),
+        "checkpoint": checkpoints,
+    }
 
 
 @dataclass(frozen=True)
@@ -233,7 +239,9 @@ def test_a_few_kills_lose_nothing_and_a_resume_comes_to_the_same_end(play) -> No
     assert tally["resumed"]
 
 
-def test_a_worker_that_dies_before_its_first_word_is_told_and_can_be_resumed(study, wait, index_is_the_record) -> None:
+def test_a_worker_that_dies_before_its_first_word_is_told_and_can_be_resumed(
+    study, command_line, wait, index_is_the_record
+) -> None:
     plan = Plan(20, 0, 5, ())
     command = study.start("run", *plan.flags())
     wait(lambda: study.workers() != [] or command.poll() is not None)
@@ -245,24 +253,26 @@ def test_a_worker_that_dies_before_its_first_word_is_told_and_can_be_resumed(stu
     assert "did not start" in errors
     assert "neurostudio resume" in errors
     assert "Traceback" not in errors
-    assert study.call("resume", "latest").returncode == 0
+    code, _, told = command_line("resume", study.path, "latest")
+    assert code == 0, told
     index_is_the_record(study.path)
 
 
-def test_a_checkpoint_that_was_set_aside_when_the_blow_fell_still_counts(study, wait, index_is_the_record) -> None:
-    plan = Plan(60, 10, 5, ())
-    command = study.start("run", *plan.flags())
-    wait(lambda: study.folder() is not None and (study.folder().checkpoint / "checkpoint.json").exists())
-    for worker in study.workers():
-        worker.kill()
-    assert command.wait(60) == 3
-    folder = study.folder()
-    folder.checkpoint.rename(folder.path / ".partial-0123abcd-old")  # the old one is away, the new one not yet there
-    resumed = study.call("resume", folder.id)
-    assert resumed.returncode == 0, resumed.stderr
-    result = result_of(study.path, folder.id)
-    assert result.steps == list(range(60))
-    assert result.metrics["sum/value"] == result.values[-1]
+def test_a_checkpoint_that_was_set_aside_when_the_blow_fell_still_counts(
+    study, counting_environment, wait, recorded, index_is_the_record
+) -> None:
+    folder = RunFolder(study.path / "runs" / "one")
+    settings = {"n": 60, "pause_ms": 10}
+    folder.create(Request(id="one", name="one", method="counting.sum", settings=settings, seed=SEED))
+    worker = start_worker(folder, folder.request())
+    wait(lambda: (folder.checkpoint / "checkpoint.json").exists())
+    worker.kill()
+    worker.wait()
+    folder.checkpoint.rename(folder.path / ".partial-0123abcd-old")  # the old one is away, and the new one not yet there
+    assert start_worker(folder, folder.request()).wait(60) == 0
+    run = recorded(folder)
+    assert [step for *_, name, _, step, _ in run["metrics"] if name == "sum/value"] == list(range(60))
+    assert run["finals"]["sum/steps_done"] < 60
     index_is_the_record(study.path)
 
 

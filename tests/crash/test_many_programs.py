@@ -44,7 +44,7 @@ def logs_are_quiet(project: Path) -> bool:
 
 
 def test_four_programs_share_a_project(study, indexed, index_is_the_record) -> None:
-    ids = let_them_work(study, 5)
+    ids = let_them_work(study, 4)
     assert_every_run_is_there(study, ids, indexed, index_is_the_record)
     assert logs_are_quiet(study.path)
 
@@ -58,7 +58,7 @@ def test_four_programs_share_a_project_for_a_minute(study, indexed, index_is_the
 
 
 def test_of_two_that_resume_one_run_one_does_it_and_both_wait_for_its_end(study, wait, index_is_the_record) -> None:
-    command = study.start("run", "counting.sum", "--device", "cpu", "--set", "n=400", "--set", "pause_ms=5")
+    command = study.start("run", "counting.sum", "--device", "cpu", "--set", "n=200", "--set", "pause_ms=10")
     wait(lambda: study.folder() is not None and (study.folder().checkpoint / "checkpoint.json").exists())
     for worker in study.workers():
         worker.kill()

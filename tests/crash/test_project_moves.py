@@ -57,7 +57,7 @@ def test_no_document_of_a_project_names_the_place_where_it_lies(finished: Path, 
 
 
 def test_a_run_that_was_interrupted_goes_on_where_its_project_is_moved_to(
-    study, new_study, tmp_path: Path, wait, indexed, index_is_the_record
+    study, tmp_path: Path, command_line, wait, indexed, index_is_the_record
 ) -> None:
     command = study.start("run", *FLAGS, "--set", "n=60", "--set", "pause_ms=10")
     wait(lambda: study.folder() is not None and (study.folder().checkpoint / "checkpoint.json").exists())
@@ -65,8 +65,8 @@ def test_a_run_that_was_interrupted_goes_on_where_its_project_is_moved_to(
         worker.kill()
     command.communicate(timeout=60)
     study.path = move(study.path, tmp_path / "another disk" / "renamed")
-    resumed = study.call("resume", "latest", "--json")
-    assert resumed.returncode == 0, resumed.stderr
+    code, _, errors = command_line("resume", study.path, "latest")
+    assert code == 0, errors
     run = indexed(study.path)[study.folder().id]
     assert [step for *_, name, _, step, _ in run["metrics"] if name == "sum/value"] == list(range(60))
     assert run["finals"]["sum/steps_done"] < 60

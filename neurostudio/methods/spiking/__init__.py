@@ -75,7 +75,9 @@ SPIKING_TEXT = Method(
         MetricInfo("finetune/loss", "Training loss of the spiking network", "", "lower"),
         MetricInfo("finetune/validation_accuracy", "Validation accuracy of the spiking network after each epoch"),
         MetricInfo("neurons/silent", "Share of neurons that never fire on the test sentences", "", "lower"),
-        MetricInfo("neurons/saturated", "Share of neurons that fire in each step", "", "lower"),
+        MetricInfo(
+            "neurons/saturated", "Of the neurons that fire for a sentence, the share that fires in each step", "", "lower"
+        ),
         MetricInfo("data/unknown_words", "Share of test words that the vocabulary lacks", "", "lower"),
         MetricInfo("data/cut_words", "Share of words beyond the sentence length", "", "lower"),
         MetricInfo("data/shared_sentences", "Test sentences that also stand in the training set", "", "lower"),

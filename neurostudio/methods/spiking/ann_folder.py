@@ -57,6 +57,7 @@ class AnnFolder:
             "widths": list(self.ann.widths),
             "population": self.ann.population,
             "dropout": self.ann.dropout,
+            "centred": self.ann.centred,
             "labels": list(self.classes),
             "language": self.language,
             "length": self.length,
@@ -80,7 +81,13 @@ class AnnFolder:
                 f"{folder} holds {found}, not an ordinary text CNN", fix="Give the output 'ann' of a spiking.text run"
             )
         ann = TextCNN(
-            config["n_dim"], config["n_filters"], config["widths"], len(config["labels"]), config["population"], config["dropout"]
+            config["n_dim"],
+            config["n_filters"],
+            config["widths"],
+            len(config["labels"]),
+            config["population"],
+            config["dropout"],
+            config["centred"],
         )
         ann.load_state_dict({name.removeprefix(_NETWORK): t for name, t in tensors.items() if name.startswith(_NETWORK)})
         return cls(

@@ -164,7 +164,7 @@ def top_ngrams(
     for rows, output in run_batches(snn, rates, n_steps, encoder, seed, batch, should_stop, record="everything"):
         for width, layer in zip(snn.widths, snn.convolution_layers, strict=True):
             grams = ids[rows].unfold(1, width, 1).flatten(0, 1)  # [row x window, width]
-            fired = output.spikes[layer].mean(dim=0).flatten(0, 1)  # [row x window, filter]
+            fired = output.spikes[layer].mean(dim=0).flatten(0, 1).cpu()  # [row x window, filter]
             rate, place = fired.topk(min(4 * n_top, len(fired)), dim=0)
             for number in range(snn.n_filters):
                 known = best[layer, number]

@@ -80,7 +80,7 @@ class Prepared:
     def with_table(self, table: Tensor) -> Prepared:
         """The same with other rates of the words (learned ones)."""
         parts = {
-            name: replace(part, rates=SentenceRates(part.rates.ids, table))
+            name: replace(part, rates=replace(part.rates, table=table))
             for name, part in (("train", self.train), ("validation", self.validation), ("test", self.test))
         }
         return replace(self, table=table, **parts)  # type: ignore[arg-type]
@@ -118,14 +118,14 @@ def prepare(spec: SpikingTextSpec, context: Context, ann: AnnFolder | None, repo
         vocabulary, shift, vectors, table = ann.vocabulary, ann.shift, ann.vectors, ann.table
     else:
         vocabulary, vectors = _vectors(spec, context, tokens)
-        shift = fit_shift(vectors)
+        shift = fit_shift(vectors, spec.vectors.clip)
         table = rate_table(vectors, shift, spec.text.unknown)
     made = {
         name: Part(
             tuple(texts[name]),
             tokens[name],
             torch.tensor(labels[name], dtype=torch.int64),
-            SentenceRates(vocabulary.encode(tokens[name], length, max(spec.network.widths)).ids, table),
+            SentenceRates(vocabulary.encode(tokens[name], length, max(spec.network.widths)).ids, table, context.device),
         )
         for name in texts
     }

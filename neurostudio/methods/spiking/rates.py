@@ -139,17 +139,20 @@ class SentenceRates:
     ids : Tensor, shape [sentence, length], int64
     table : Tensor, shape [n_word, n_dim]
         Rates of the words (:func:`rate_table`).
+    device : str
+        Where looked-up rates go; the data set itself stays in main memory.
     """
 
     ids: Tensor
     table: Tensor
+    device: str = "cpu"
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def __getitem__(self, rows: Tensor | slice) -> Tensor:
         """Rates [row, length, n_dim] of some sentences."""
-        return self.table[self.ids[rows]]
+        return self.table[self.ids[rows]].to(self.device)
 
     @property
     def n_word(self) -> Tensor:

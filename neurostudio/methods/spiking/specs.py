@@ -75,6 +75,7 @@ class SplitSettings(Spec):
     )
 
 
+_CLIP_HELP = "Vectors are clipped at so many standard deviations before they are shifted into rates. The paper took 3."
 _TRAINED_HELP = "Train the rates of the words together with the ordinary network, starting from these vectors."
 
 
@@ -84,6 +85,7 @@ class PpmiVectors(Spec):
     kind: Literal["ppmi"] = "ppmi"
     dimensions: int = setting(64, title="Dimensions", help="Length of a word vector.", group="Vectors", ge=2, le=2048)
     trained: bool = setting(True, title="Trained", help=_TRAINED_HELP, group="Vectors")
+    clip: float = setting(3.0, title="Clip", help=_CLIP_HELP, unit="SD", group="Vectors", advanced=True, gt=0, le=10)
     window: int = setting(
         5, title="Window", help="Words to each side that count as context.", unit="words", group="Vectors", advanced=True, ge=1
     )
@@ -98,6 +100,7 @@ class RandomVectors(Spec):
     kind: Literal["random"] = "random"
     dimensions: int = setting(64, title="Dimensions", help="Length of a word vector.", group="Vectors", ge=2, le=2048)
     trained: bool = setting(True, title="Trained", help=_TRAINED_HELP, group="Vectors")
+    clip: float = setting(3.0, title="Clip", help=_CLIP_HELP, unit="SD", group="Vectors", advanced=True, gt=0, le=10)
 
 
 class FileVectors(Spec):
@@ -105,6 +108,7 @@ class FileVectors(Spec):
 
     kind: Literal["file"] = "file"
     trained: bool = setting(False, title="Trained", help=_TRAINED_HELP, group="Vectors")
+    clip: float = setting(3.0, title="Clip", help=_CLIP_HELP, unit="SD", group="Vectors", advanced=True, gt=0, le=10)
 
 
 class NetworkSettings(Spec):

@@ -18,7 +18,7 @@ from neurostudio.methods.common.stages import Stages
 from neurostudio.methods.spiking.ann_folder import AnnFolder
 from neurostudio.methods.spiking.conversion import ConversionReport, convert, sweep
 from neurostudio.methods.spiking.encoders import Encoder
-from neurostudio.methods.spiking.evaluation import ann_logits, predict_by_time
+from neurostudio.methods.spiking.evaluation import ann_logits, evaluate_snn
 from neurostudio.methods.spiking.neurons import NeuronParameters
 from neurostudio.methods.spiking.preparation import Part, prepare
 from neurostudio.methods.spiking.rates import LearnedRates
@@ -40,6 +40,7 @@ from neurostudio.methods.spiking.training import (
 
 Model = TypeVar("Model", bound=nn.Module)
 
+VALIDATION_SEEDS = 3  # one encoding of a few hundred sentences is too noisy to choose an epoch by
 ANN, CONVERTED, SNN, RATES = "ann", "converted", "snn", "rates"
 
 
@@ -99,6 +100,7 @@ class TextRun:
             self.neuron,
             self.spec.neuron.initial,
             self.spec.readout,
+            like.centred,
         )
         return self._with_weights(snn.to(self.context.device), which)
 
@@ -179,11 +181,11 @@ class TextRun:
             )
 
         def validate() -> float:
-            part = self.data.validation
-            by_time = predict_by_time(
-                snn, part.rates, self.spec.time_steps, self.encoder, self.seed("validation"), self.batch, self.context.should_stop
+            part, seeds = self.data.validation, [self.seed("validation", number) for number in range(VALIDATION_SEEDS)]
+            found = evaluate_snn(
+                snn, part.rates, part.labels, self.spec.time_steps, self.encoder, seeds, self.batch, self.context.should_stop
             )
-            return float((by_time[-1].argmax(-1) == part.labels).double().mean())
+            return found.accuracy
 
         if settings.epochs:
             plan = TrainingPlan(settings.epochs, settings.batch, settings.lr, clip=settings.clip)
@@ -207,9 +209,9 @@ class TextRun:
         def loss(rows: Tensor, seed: int) -> Tensor:
             return ann_step(ann, rates(self.data.train.rates.ids[rows].to(self.context.device)), self._labels(rows), seed)
 
-        self._train_ann(both, loss, lambda: self._ann_accuracy(ann, self.data.with_table(rates.table()).validation))
-        self.stages.tensors[RATES] = rates.table()
-        self.data = self.data.with_table(rates.table())
+        self._train_ann(both, loss, lambda: self._ann_accuracy(ann, self.data.with_table(rates.table().cpu()).validation))
+        self.stages.tensors[RATES] = rates.table().cpu()
+        self.data = self.data.with_table(self.stages.tensors[RATES])
         self._keep(ANN, ann)
 
     def _train_ann(self, model: nn.Module, loss: BatchLoss, validate: Callable[[], float]) -> None:
@@ -304,14 +306,14 @@ class TextRun:
             torch.manual_seed(self.seed("weights"))
             if self.given is not None:
                 like = self.given.ann
-                ann = TextCNN(like.n_dim, like.n_filters, like.widths, like.n_class, like.population, like.dropout)
+                ann = TextCNN(like.n_dim, like.n_filters, like.widths, like.n_class, like.population, like.dropout, like.centred)
             else:
                 ann = TextCNN(n_dim, network.filters, network.widths, n_class, network.population, network.dropout)
         return ann.to(self.context.device)
 
     def _rates(self, rows: Tensor) -> Tensor:
         """Rates [row, length, n_dim] of training sentences, on the device."""
-        return self.data.train.rates[rows].to(self.context.device)
+        return self.data.train.rates[rows]
 
     def _labels(self, rows: Tensor) -> Tensor:
         return self.data.train.labels[rows].to(self.context.device)

@@ -89,7 +89,7 @@ def explain_sentences(work: TextRun) -> None:
 
 def word_rates(work: TextRun) -> WordRates:
     """How this run turns words into rates."""
-    return WordRates(work.data.vocabulary, work.data.table, work.data.length)
+    return WordRates(work.data.vocabulary, work.data.table.to(work.context.device), work.data.length)
 
 
 def _spiking_scorer(work: TextRun, words: WordRates, place: str) -> SpikingScorer:
