@@ -1,4 +1,4 @@
-"""Command lines of this program, as hints in messages: they can be pasted into a shell as they stand."""
+"""Command lines of this program, as hints in messages: they can be pasted into a shell."""
 
 import os
 import shlex
@@ -8,13 +8,13 @@ from pathlib import Path
 
 
 def command(*words: str | Path) -> str:
-    """``neurostudio`` with these words, quoted where needed.
+    """``neurostudio`` with these words, quoted where needed; in backticks, which part it from the sentence around it.
 
     >>> command("resume", "my study", "latest")
-    "neurostudio resume 'my study' latest"
+    "`neurostudio resume 'my study' latest`"
     """
     texts = ["neurostudio", *(short_path(word) if isinstance(word, Path) else word for word in words)]
-    return subprocess.list2cmdline(texts) if sys.platform == "win32" else shlex.join(texts)
+    return f"`{subprocess.list2cmdline(texts) if sys.platform == 'win32' else shlex.join(texts)}`"
 
 
 def short_path(path: Path) -> str:

@@ -102,7 +102,7 @@ def require_project_folder(path: Path | str) -> Path:
     if not folder.is_dir():
         raise RequestError(f"There is no project folder {folder}", fix=f"Make one: {command('new', folder)}")
     if not (folder / INDEX).exists() and not (folder / "runs").is_dir():
-        raise RequestError(f"{folder} is not a project", fix="Name the folder of one, or make one: neurostudio new PROJECT")
+        raise RequestError(f"{folder} is not a project", fix="Name the folder of one, or make one: `neurostudio new PROJECT`")
     return folder
 
 

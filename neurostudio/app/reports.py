@@ -44,7 +44,7 @@ def make_report(project: Project, keys: Sequence[str], output: Path | str, title
     rows = [project.find_run(key) for key in keys] if keys else _ended(project)
     if not rows:
         raise RequestError(
-            "There is no finished run to report", fix="Run something first: 'neurostudio methods' lists what can be run"
+            "There is no finished run to report", fix="Run something first: `neurostudio methods` lists what can be run"
         )
     content = ReportContent(
         title=title or f"Report of {project.path.name}",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from neurostudio.app.commands import command
 from neurostudio.app.inputs import find_inputs
 from neurostudio.app.project import Project
-from neurostudio.core.errors import NeuroError, RequestError, StoreError
+from neurostudio.core.errors import NeuroError, RequestError
 from neurostudio.core.events import Event, read_events
 from neurostudio.core.files import remove
 from neurostudio.core.run_folder import Request, RunFolder, Status

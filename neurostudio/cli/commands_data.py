@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from neurostudio.data.import_report import ImportReport
 
 _MOST_NAMED = 12
+_SWITCHES = {"true": True, "false": False}
 
 
 def import_data(
@@ -82,13 +83,13 @@ def datasets(project: ProjectPath, as_json: AsJson = False) -> None:
         )
 
 
-def _reader_options(flags: list[str]) -> dict[str, str]:
-    options: dict[str, str] = {}
+def _reader_options(flags: list[str]) -> dict[str, str | bool]:
+    options: dict[str, str | bool] = {}
     for flag in flags:
         key, equals, value = (part.strip() for part in flag.partition("="))
         if not equals or not key:
             raise RequestError(f"'{flag}' is not an option of a reader", fix="Write KEY=VALUE, for example quoting=none")
-        options[key] = value
+        options[key] = _SWITCHES.get(value, value)
     return options
 
 

@@ -8,10 +8,9 @@ from rich.text import Text
 from neurostudio.cli.arguments import AsJson
 from neurostudio.cli.output import print_facts, print_json, print_line, print_table, print_title, say, value_text
 from neurostudio.core.errors import RequestError
-from neurostudio.core.method import Method
-from neurostudio.core.registry import registry
 
 if TYPE_CHECKING:
+    from neurostudio.core.method import Method
     from neurostudio.core.spec import SettingInfo
 
 
@@ -20,6 +19,8 @@ def methods(
     as_json: AsJson = False,
 ) -> None:
     """List the methods, or describe one; with inputs, settings, outputs, metrics and source."""
+    from neurostudio.core.registry import registry
+
     if method is not None:
         found = known_method(method)
         print_json(_document(found)) if as_json else _print_method(found)
@@ -32,8 +33,10 @@ def methods(
     _name_broken_plugins()
 
 
-def known_method(method_id: str) -> Method:
+def known_method(method_id: str) -> "Method":
     """The method of that id; RequestError when there is none, after naming the plugins that might have brought it."""
+    from neurostudio.core.registry import registry
+
     try:
         return registry().get(method_id)
     except RequestError:
@@ -42,11 +45,13 @@ def known_method(method_id: str) -> Method:
 
 
 def _name_broken_plugins() -> None:
+    from neurostudio.core.registry import registry
+
     for broken in registry().broken:
         say(f"The plugin '{broken.name}' of {broken.distribution} cannot be read: {broken.problem}", "warning")
 
 
-def _document(method: Method) -> dict[str, Any]:
+def _document(method: "Method") -> dict[str, Any]:
     from neurostudio.core.spec import walk
 
     spec = method.load_spec()
@@ -66,7 +71,7 @@ def _document(method: Method) -> dict[str, Any]:
     }
 
 
-def _print_method(method: Method) -> None:
+def _print_method(method: "Method") -> None:
     from neurostudio.core.spec import walk
 
     print_line(Text(f"{method.id}: {method.title}", style="bold"))

@@ -12,7 +12,7 @@ from neurostudio.core.errors import NeuroError, RequestError
 
 def no_window() -> NeuroError:
     """What to say where the window was asked for."""
-    return RequestError("This version has no window yet", fix="Every job runs from the command line: neurostudio --help")
+    return RequestError("This version has no window yet", fix="Every job runs from the command line: `neurostudio --help`")
 
 
 def new(project: ProjectPath) -> None:
@@ -69,7 +69,7 @@ def doctor(
 
     if project is None:
         if rebuild:
-            raise RequestError("--rebuild needs a project", fix="Write neurostudio doctor PROJECT --rebuild")
+            raise RequestError("--rebuild needs a project", fix="Write `neurostudio doctor PROJECT --rebuild`")
         checks = check_machine()
         if as_json:
             print_json({"machine": checks})

@@ -162,7 +162,7 @@ def _is_verbose() -> bool:
 
 def _named(method: str | None) -> str:
     if not method:
-        raise RequestError("No method was named", fix="Write neurostudio run PROJECT METHOD; 'neurostudio methods' lists them")
+        raise RequestError("No method was named", fix="Write `neurostudio run PROJECT METHOD`; `neurostudio methods` lists them")
     return method
 
 

@@ -59,7 +59,7 @@ def runs(
     elif short:
         say("No run fits")
     else:
-        say("No runs yet. 'neurostudio methods' lists what can be run.")
+        say("No runs yet. `neurostudio methods` lists what can be run.")
 
 
 def show(project: ProjectPath, run: RunKey, as_json: AsJson = False) -> None:
@@ -147,7 +147,7 @@ def print_run(detail: "RunDetail") -> None:
     print_facts(_about(detail, method))
     if detail.error:
         print_title("Error")
-        print_line(Text(f"  {NeuroError(detail.error.what, detail.error.why, detail.error.fix)}"))
+        print_facts([(NeuroError(detail.error.what, detail.error.why, detail.error.fix),)])
     changed = _changed_settings(method, detail.settings)
     if changed:
         print_title("Settings that differ from the defaults" if method.spec else "Settings")

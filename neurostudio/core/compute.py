@@ -59,5 +59,7 @@ def torch_device(wanted: str) -> str:
     if wanted == "auto":
         return "cuda" if has_cuda else "cpu"
     if wanted.startswith("cuda") and not has_cuda:
-        raise NeuroError(f"There is no device '{wanted}' here", "torch finds no CUDA card", "Run it with --device cpu, or leave it out")
+        raise NeuroError(
+            f"There is no device '{wanted}' here", "torch finds no CUDA card", "Run it with --device cpu, or leave it out"
+        )
     return wanted

@@ -73,11 +73,9 @@ def follow(
     reader = EventReader(folder.events_file, offset)
     started = time.monotonic()
     while True:
-        if worker is not None:
-            waiting = worker.poll() is None
-        else:
-            waiting = folder.worker() is None and time.monotonic() - started < START_WAIT_S
-        gone = not waiting and not folder.is_alive()  # where two programs start one run, the worker of one does it
+        starts = worker is None and folder.worker() is None and time.monotonic() - started < START_WAIT_S
+        works = worker is not None and worker.poll() is None
+        gone = not starts and not works and not folder.is_alive()  # of two programs that start one run, one has the worker
         events = reader.read()
         if events:
             on_events(events)

@@ -80,7 +80,7 @@ class Seen:
             if shown.row.attempt != row.attempt:
                 continue
             now = (len(values), shown.metrics.get("sum/value", 0.0))
-            assert now >= before, (row.run_id, before, now)
+            assert now[0] >= before[0], (row.run_id, before, now)
             assert now[1] >= before[1], (row.run_id, before, now)
             self.points[row.run_id, row.attempt] = now
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from neurostudio.core.run_folder import run_folders
-
 FLAGS = ("counting.sum", "--seed", 3, "--device", "cpu", "--json")
 
 

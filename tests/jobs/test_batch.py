@@ -67,7 +67,7 @@ runs:
         ("runs: []", "lists no runs"),
         ("- a", "lists no runs"),
         ("runs: [{name: x}]", "'x' names no method"),
-        ("runs: [{method: a.b, setings: {}}]", "unknown key 'setings'"),
+        ("runs: [{method: a.b, colour: {}}]", "unknown key 'colour'"),
         ("run: [{method: a.b}]\nruns: [{method: a.b}]", "unknown key 'run'"),
         ("runs: [{method: a.b, grid: {n: 3}}]", "grid of 'n' is not a list"),
         ("runs: [{method: a.b, name: x}, {method: a.b, name: x}]", "Two batch entries are called 'x'"),
@@ -91,6 +91,6 @@ def test_a_wrong_batch_file_is_explained(tmp_path: Path, text: str, message: str
 def test_a_missing_or_unreadable_file_is_explained(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="no batch file"):
         read_batch(tmp_path / "none.yaml")
-    (tmp_path / "latin.yaml").write_bytes(b"name: caf\xe9")
+    (tmp_path / "latin.yaml").write_bytes(b"name: \xe9t\xe9")
     with pytest.raises(RequestError, match="cannot be read"):
         read_batch(tmp_path / "latin.yaml")
