@@ -78,6 +78,8 @@ def run_batch(
     RequestError
         When any entry is wrong: all are checked before the first starts.
     """
+    if at_once is not None and at_once < 1:
+        raise RequestError(f"A batch cannot run {at_once} at the same time", fix="Use a whole number from 1 up")
     plan = read_batch(path)
     runner = _BatchRunner(project, plan, at_once, where, listener, on_item)
     runner.check()

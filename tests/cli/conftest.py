@@ -119,7 +119,9 @@ def empty(cli: Cli, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def install(tmp_path: Path, counting_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+def install(
+    tmp_path: Path, counting_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., None]]:
     """Install a plugin, given as file name -> text, for this process and those that it starts."""
     from neurostudio.core.registry import registry
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from neurostudio import __version__
-from neurostudio.cli.main import COMMANDS
+from neurostudio.cli.main import COMMANDS, app
 
 CONTRACT = (
     "new import datasets methods run batch runs show resume cancel export report demo doctor open".split()  # fmt: skip
@@ -33,9 +34,13 @@ def test_the_help_of_a_command_explains_each_argument_and_option(name: str, cli:
     page = cli(name, "-h")
     assert page.code == 0
     assert "\\[" not in page.out
-    described = re.findall(r"^  (-\S+|\[?[A-Z][A-Za-z.]*\]?)(?:[ ,]\S+)*(?:  +(\S.*)|\n {4,}(\S.*))$", page.out, re.MULTILINE)
-    named = re.findall(r"\[?[A-Z]{3,}[A-Za-z.]*\]?", page.out.splitlines()[0].partition("[OPTIONS]")[2])
-    assert {argument for argument, *_ in described} >= set(named)
+    arguments = page.out.splitlines()[0].partition("[OPTIONS]")[2].split()
+    told = dict(re.findall(r"^  (\S+)  +(\S.+)$", page.out.partition("Arguments:")[2].partition("Options:")[0], re.MULTILINE))
+    assert set(told) == set(arguments)
+    options = page.out.partition("Options:")[2]
+    for option in get_command(app).commands[name].params:  # type: ignore[attr-defined]
+        if option.param_type_name == "option":
+            assert re.search(rf"{option.opts[-1]}\b.*(  +|\n {{10,}})\S", options), option.opts
 
 
 @pytest.mark.parametrize(
@@ -97,7 +102,9 @@ def test_two_values_for_a_role_that_takes_one_are_refused(cli: Callable[..., Any
 
 
 def test_an_output_of_another_run_is_an_input_of_its_kind(cli: Callable[..., Any], study: Path) -> None:
-    assert "'good:total' is weights, and the input 'table'" in cli("run", "study", "counting.sum", "--input", "table=good:total").err
+    assert (
+        "'good:total' is weights, and the input 'table'" in cli("run", "study", "counting.sum", "--input", "table=good:total").err
+    )
     assert "has no artifact 'sum'" in cli("run", "study", "counting.sum", "--input", "table=good:sum").err
     answer = cli("run", "study", "counting.sum", "--input", "table=good:steps", "--json")
     assert answer.code == 0

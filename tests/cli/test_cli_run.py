@@ -26,7 +26,13 @@ def test_a_run_prints_what_it_found(cli: Callable[..., Any], study: Path) -> Non
     assert "new: counting" in answer.err
     lines = answer.out.splitlines()
     assert lines[0] == "new  ✓ done"
-    for words in ("Method   counting.sum", "Seed     7", "n  4  default 20", "table  numbers  table  sha256", "artifacts/steps.csv"):
+    for words in (
+        "Method   counting.sum",
+        "Seed     7",
+        "n  4  default 20",
+        "table  numbers  table  sha256",
+        "artifacts/steps.csv",
+    ):
         assert words in answer.out
     assert all(line == line.rstrip() for line in lines)
     assert not any(one == other == "" for one, other in zip(lines, lines[1:], strict=False)), "two empty lines in a row"
@@ -144,7 +150,9 @@ def test_flags_go_before_the_settings_file(cli: Callable[..., Any], study: Path,
         ("m: 3", "There is no setting 'm'"),
     ],
 )
-def test_a_wrong_settings_file_is_explained(text: str, message: str, cli: Callable[..., Any], empty: Path, tmp_path: Path) -> None:
+def test_a_wrong_settings_file_is_explained(
+    text: str, message: str, cli: Callable[..., Any], empty: Path, tmp_path: Path
+) -> None:
     (tmp_path / "spec.yaml").write_text(text, encoding="utf-8")
     answer = cli("run", "empty", "counting.sum", "--spec", "spec.yaml")
     assert answer.code == 2
