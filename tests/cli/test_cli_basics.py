@@ -12,9 +12,23 @@ from typer.main import get_command
 from neurostudio import __version__
 from neurostudio.cli.main import COMMANDS, app
 
-CONTRACT = (
-    "new import datasets methods run batch runs show resume cancel export report demo doctor open".split()  # fmt: skip
-)
+CONTRACT = [
+    "new",
+    "import",
+    "datasets",
+    "methods",
+    "run",
+    "batch",
+    "runs",
+    "show",
+    "resume",
+    "cancel",
+    "export",
+    "report",
+    "demo",
+    "doctor",
+    "open",
+]  # fmt: skip
 
 
 def test_every_command_of_the_contract_is_there() -> None:
