@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def test_a_run_prints_what_it_found(cli: Callable[..., Any], study: Path) -> Non
     ):
         assert words in answer.out
     assert all(line == line.rstrip() for line in lines)
-    assert not any(one == other == "" for one, other in zip(lines, lines[1:], strict=False)), "two empty lines in a row"
+    assert not any(one == other == "" for one, other in pairwise(lines)), "two empty lines in a row"
 
 
 def test_json_gives_the_run_and_nothing_else(cli: Callable[..., Any], study: Path) -> None:
