@@ -18,7 +18,7 @@ def methods(
     method: Annotated[str | None, typer.Argument(help="Method to describe; all are listed without it.", metavar="METHOD")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the methods, or describe one; with inputs, settings, outputs, metrics and source."""
+    """List the methods, or describe one: inputs, settings, outputs, metrics and source."""
     from neurostudio.core.registry import registry
 
     if method is not None:

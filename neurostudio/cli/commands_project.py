@@ -31,9 +31,9 @@ def open_window(project: ProjectPath) -> None:  # noqa: ARG001 - part of the pub
 
 
 def demo(
-    project: Annotated[
-        Path, typer.Option("--project", help="Folder of the sample project: neurostudio-demo unless given.", metavar="DIR")
-    ] = Path("neurostudio-demo"),
+    project: Annotated[Path, typer.Option("--project", help="Folder of the sample project.", metavar="DIR")] = Path(
+        "neurostudio-demo"
+    ),
     quick: Annotated[bool, typer.Option("--quick", help="Fewer steps: about half a minute.")] = False,
     as_json: AsJson = False,
 ) -> int:

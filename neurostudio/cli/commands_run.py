@@ -104,7 +104,7 @@ def batch(
     on: Where = "local",
     as_json: AsJson = False,
 ) -> int:
-    """Run what a batch file lists; single runs, grids over settings, runs that use the outputs of others."""
+    """Run what a batch file lists: single runs, grids over settings, runs that use the outputs of others."""
     from neurostudio.app.batches import project_of, run_batch
     from neurostudio.cli.progress import RunDisplay
 

@@ -63,7 +63,7 @@ def runs(
 
 
 def show(project: ProjectPath, run: RunKey, as_json: AsJson = False) -> None:
-    """Show all about one run; state, settings, inputs with checksums, final metrics, artifacts."""
+    """Show all about one run: state, settings, inputs with checksums, final metrics, artifacts."""
     from neurostudio.app import runs as use
 
     with opened(project) as there:
@@ -77,7 +77,7 @@ def export(
     to: Annotated[Path, typer.Option("--to", help="Folder to write to.", metavar="DIR")],
     as_json: AsJson = False,
 ) -> None:
-    """Copy what a run left to a folder; artifacts, metrics and request as ordinary files."""
+    """Copy what a run left to a folder: artifacts, metrics and request as ordinary files."""
     from neurostudio.app.commands import short_path
     from neurostudio.app.export import export_run
 
@@ -99,7 +99,7 @@ def report(
     title: Annotated[str, typer.Option("--title", help="Title of the report.", metavar="TITLE", show_default=False)] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write a report that stands alone; settings, data, metrics, figures, versions."""
+    """Write a report that stands alone: settings, data, metrics, figures, versions."""
     from neurostudio.app.commands import short_path
     from neurostudio.app.reports import make_report
 

@@ -5,12 +5,15 @@ with a Typer that does neither, this module can go.
 """
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, get_args, get_origin
 
 import click
 from typer.core import TyperCommand, TyperGroup
 from typer.models import ArgumentInfo
+
+_END_OF_CLAUSE = re.compile(r"[.:;](?=\s|$)")
 
 
 class Command(TyperCommand):
@@ -54,7 +57,8 @@ def _argument_help(callback: Callable[..., Any]) -> dict[str, str]:
 
 
 def _first_sentence(command: click.Command) -> str:
-    return (command.help or "").partition("\n")[0].partition(";")[0].removesuffix(".")
+    """What stands before the first colon, semicolon or stop of its help."""
+    return _END_OF_CLAUSE.split(command.help or "", maxsplit=1)[0]
 
 
 def _write(formatter: click.HelpFormatter, title: str, rows: list[tuple[str, str]]) -> None:

@@ -141,30 +141,37 @@ class RunFolder:
 
     @property
     def request_file(self) -> Path:
+        """What was asked for."""
         return self.path / "request.json"
 
     @property
     def events_file(self) -> Path:
+        """The run's own record."""
         return self.path / "events.jsonl"
 
     @property
     def log_file(self) -> Path:
+        """Everything that the job printed."""
         return self.path / "log.txt"
 
     @property
     def artifacts(self) -> Path:
+        """Folder of the outputs."""
         return self.path / "artifacts"
 
     @property
     def checkpoint(self) -> Path:
+        """Folder of what a resume needs."""
         return self.path / "checkpoint"
 
     @property
     def cancel_file(self) -> Path:
+        """Asks the worker to stop by being there."""
         return self.path / "cancel"
 
     @property
     def worker_file(self) -> Path:
+        """Who runs it; its modification time is the heartbeat."""
         return self.path / "worker.json"
 
     @property

@@ -84,7 +84,7 @@ def cli(
 @pytest.fixture
 def shell(tmp_path: Path, plugin_environment: dict[str, str]) -> Shell:
     """Run a command as a process of its own, in the folder of the test."""
-    return Shell(tmp_path, plugin_environment)
+    return Shell(tmp_path, dict(plugin_environment))
 
 
 @pytest.fixture(scope="session")
@@ -122,13 +122,13 @@ def empty(cli: Cli, tmp_path: Path) -> Path:
 def install(
     tmp_path: Path, counting_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., None]]:
-    """Install a plugin, given as file name -> text, for this process and those that it starts."""
+    """Install the plugin ``lab_methods``, given as module -> text, for this process and those that it starts."""
     from neurostudio.core.registry import registry
 
     site = tmp_path / "site"
 
     def put(entry_point: str, **files: str) -> None:
-        package = site / files.pop("package", "lab_methods")
+        package = site / "lab_methods"
         record = site / f"{package.name}-2.1.dist-info"
         for folder in (package, record):
             folder.mkdir(parents=True)

@@ -1,5 +1,6 @@
 """``batch``: lists, grids, dependencies, several at once, and going on after the command was stopped or killed."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -134,6 +135,7 @@ runs:
     assert cli("show", "empty", "at-work", "--json").document["attempt"] == 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_resume_goes_on_with_a_run_whose_worker_was_killed_too(
     cli: Callable[..., Any], shell: Any, empty: Path, tmp_path: Path, wait_for_checkpoint: Callable[..., RunFolder]
 ) -> None:
@@ -144,10 +146,7 @@ def test_resume_goes_on_with_a_run_whose_worker_was_killed_too(
     shell.answer(process)
     worker = folder.worker()
     assert worker is not None
-    signal_kill = getattr(signal, "SIGKILL", signal.SIGTERM)
-    import os
-
-    os.kill(worker.pid, signal_kill)
+    os.kill(worker.pid, signal.SIGKILL)
     resumed = cli("batch", batch, "--resume", "--json")
     assert outcomes(resumed) == {"one": "done"}
     shown = cli("show", "empty", "one", "--json").document

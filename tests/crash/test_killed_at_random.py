@@ -5,7 +5,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -209,12 +209,12 @@ def play(new_study, index_is_the_record) -> Callable[..., Counter[str]]:
         assert whole.returncode == 0, whole.stderr
         return result_of(study.path, study.folder().id)
 
-    def play_one(seed: int, lengths: tuple[int, ...], references: dict[int, Result]) -> Counter[str]:
+    def play_one(seed: int, lengths: tuple[int, ...], references: dict[int, Future[Result]]) -> Counter[str]:
         study = new_study(f"round-{seed}")
         plan = Plan.draw(seed, lengths)
         try:
             tally = Round(study, plan, study.program("follow"), index_is_the_record).play()
-            assert result_of(study.path, study.folder().id) == references[plan.n]
+            assert result_of(study.path, study.folder().id) == references[plan.n].result()
         except Exception as error:
             error.add_note(f"in the round of seed {seed}: {plan}")
             raise
@@ -223,8 +223,8 @@ def play(new_study, index_is_the_record) -> Callable[..., Counter[str]]:
         return tally
 
     def play_all(seeds: range, lengths: tuple[int, ...]) -> Counter[str]:
-        references = {n: reference(n) for n in lengths}
         with ThreadPoolExecutor(LANES) as lanes:
+            references = {n: lanes.submit(reference, n) for n in lengths}
             rounds = [lanes.submit(play_one, seed, lengths, references) for seed in seeds]
         failures = [error for one in rounds if isinstance(error := one.exception(), Exception)]
         if failures:

@@ -22,7 +22,7 @@ from neurostudio.jobs.dask.cluster import Cluster, is_misfit
 from neurostudio.jobs.dask.record import Record
 from neurostudio.jobs.dask.transfer import Landing, Message, pieces
 from neurostudio.jobs.launch import CANCEL_GRACE_S
-from neurostudio.jobs.recorder import Recorder, checkpoint_seq
+from neurostudio.jobs.recorder import Recorder, checkpoint_seq, forget_checkpoint
 from neurostudio.jobs.worker import EXIT_CODES, claim, clock, record_error, unexpected
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def relay(folder: RunFolder, request: Request) -> int:
                 recorder.flush()
         events.write("state", state=state, attempt=(folder.worker() or worker).attempt)
         events.close()
+        if state == "done":
+            forget_checkpoint(folder)
     return EXIT_CODES[state]
 
 

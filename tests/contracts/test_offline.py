@@ -1,0 +1,59 @@
+"""No command needs a network: everything is done again with sockets that refuse to connect, this machine's own included."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BLOCKED = """
+import socket
+
+def refuse(*_arguments, **_options):
+    raise AssertionError("a socket was opened")
+
+socket.socket.connect = refuse
+socket.socket.connect_ex = refuse
+socket.create_connection = refuse
+socket.getaddrinfo = refuse
+"""
+
+
+@pytest.fixture
+def offline(tmp_path: Path, plugin_environment: dict[str, str]) -> dict[str, str]:
+    """Environment of processes that cannot connect to anything."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(BLOCKED, encoding="utf-8")
+    return {**plugin_environment, "PYTHONPATH": os.pathsep.join([str(site), plugin_environment["PYTHONPATH"]])}
+
+
+def test_the_block_holds(offline: dict[str, str]) -> None:
+    code = "import socket; socket.create_connection(('127.0.0.1', 9))"
+    answer = subprocess.run([sys.executable, "-c", code], env=offline, capture_output=True, text=True, check=False)
+    assert "a socket was opened" in answer.stderr
+
+
+def test_a_study_from_import_to_report_needs_no_network(tmp_path: Path, offline: dict[str, str]) -> None:
+    (tmp_path / "numbers.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    for line in (
+        "new study",
+        "import study numbers.csv --kind table",
+        "run study counting.sum --input table=numbers --set n=3",
+        "show study latest",
+        "report study --output all.html",
+        "report study --output all.pdf",
+        "doctor study",
+        "doctor",
+    ):
+        answer = subprocess.run(
+            [sys.executable, "-m", "neurostudio", *line.split()],
+            cwd=tmp_path,
+            env=offline,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert answer.returncode == 0, (line, answer.stderr)
+    assert "a socket was opened" not in "".join(path.read_text(encoding="utf-8") for path in tmp_path.rglob("log.txt"))
