@@ -11,9 +11,10 @@ from neurostudio.core.method import Estimate
 from neurostudio.core.spec import Spec, setting
 
 DEFAULT_LENGTH = 35
-_MACS_PER_S = 2e10
+_MACS_PER_S = 5e10
 _NEURON_STEPS_PER_S = 1.5e8
 _START_S = 6.0
+_QUERIES_PER_SENTENCE = 30
 _BASE_GB = 0.5
 
 
@@ -369,7 +370,7 @@ def estimate(spec: SpikingTextSpec, inputs: Mapping[str, list[dict[str, Any]]]) 
     ann_s = rows * spec.training.epochs * 3 * macs / _MACS_PER_S
     snn_s = rows * spec.finetuning.epochs * (3 * first_layer / _MACS_PER_S + neuron_steps / _NEURON_STEPS_PER_S)
     tested = rows * spec.split.test * (spec.evaluation.encoder_seeds + 2 * len(spec.conversion.steps))
-    attacked = spec.robustness.sentences * 3 * 60 * spec.robustness.encodings
+    attacked = spec.robustness.sentences * 3 * _QUERIES_PER_SENTENCE * spec.robustness.encodings
     test_s = (tested + attacked) * (first_layer / _MACS_PER_S + neuron_steps / _NEURON_STEPS_PER_S / 3)
     elements = spec.finetuning.batch * (spec.time_steps * length * dimensions + 4 * neuron_steps)
     return Estimate(
