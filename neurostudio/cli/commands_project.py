@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from neurostudio.cli.arguments import AsJson, ProjectPath
-from neurostudio.cli.output import counted, print_json, print_line, print_table, say
+from neurostudio.cli.output import counted, print_json, print_line, print_table, say, state_text
 from neurostudio.core.errors import NeuroError, RequestError
 
 
@@ -50,7 +50,11 @@ def demo(
         print_table(
             ["Run", "State", "SNN accuracy", "ANN accuracy"],
             [
-                (row.name, row.state, *(f"{row.metrics.get(key, float('nan')):.3f}" for key in ("test/accuracy", "ann/accuracy")))
+                (
+                    row.name,
+                    state_text(row.state),
+                    *(f"{row.metrics.get(key, float('nan')):.3f}" for key in ("test/accuracy", "ann/accuracy")),
+                )
                 for row in outcome.runs
             ],
             right=("SNN accuracy", "ANN accuracy"),

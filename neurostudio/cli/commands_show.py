@@ -157,13 +157,14 @@ def print_run(detail: "RunDetail") -> None:
         print_facts((one.role, one.name, one.kind, f"sha256 {one.sha256[:_CHECKSUM_SHOWN]}") for one in detail.inputs)
     if detail.metrics:
         print_title("Metrics")
+        known = [metric.name for metric in method.metrics]  # what matters most comes first there
+        names = sorted(detail.metrics, key=lambda name: (known.index(name) if name in known else len(known), name))
         units = {metric.name: metric.unit for metric in method.metrics}
-        print_facts(((name, number(value), units.get(name, "")) for name, value in detail.metrics.items()), right=(1,))
+        print_facts(((name, number(detail.metrics[name]), units.get(name, "")) for name in names), right=(1,))
     if detail.artifacts:
         print_title("Artifacts")
-        print_facts(
-            ((one.name, one.kind, size(one.size), one.path.relative_to(detail.folder)) for one in detail.artifacts), right=(2,)
-        )
+        ordered = sorted(detail.artifacts, key=lambda one: (method.output_order(one.name), one.name))
+        print_facts(((one.name, one.kind, size(one.size), one.path.relative_to(detail.folder)) for one in ordered), right=(2,))
 
 
 def _about(detail: "RunDetail", method: "Method") -> list[tuple[str, str]]:
