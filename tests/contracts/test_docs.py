@@ -127,7 +127,7 @@ def test_every_yaml_example_can_be_read(page: Path) -> None:
 def test_every_python_example_compiles(page: Path) -> None:
     for language, block in FENCE.findall(page.read_text(encoding="utf-8")):
         if language == "python":
-            compile(block, name(page), "exec")
+            assert compile(block, name(page), "exec").co_code
 
 
 @pytest.mark.parametrize("path", sorted((REPOSITORY / "resources" / "settings").glob("*.yaml")), ids=lambda path: path.name)

@@ -13,10 +13,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_thread_may_enter_again(folder: Path) -> None:
+    entered = 0
     with ProjectLock(folder), ProjectLock(folder, wait_s=0.1):
-        pass
+        entered += 1
     with ProjectLock(folder, wait_s=0.1):
-        pass
+        entered += 1
+    assert entered == 2
 
 
 def test_another_thread_waits_and_is_told_when_it_takes_too_long(folder: Path) -> None:
