@@ -6,17 +6,23 @@
 ...     run(project, make_request(project, "spiking.text", inputs={"train": ["reviews"]}, seed=1))
 """
 
-from neurostudio.app.batches import run_batch
-from neurostudio.app.datasets import forget_dataset, import_data, list_datasets, preview
-from neurostudio.app.export import export_run
-from neurostudio.app.project import Project
-from neurostudio.app.reports import make_report
-from neurostudio.app.requests import make_request
-from neurostudio.app.runs import cancel, label, list_runs, open_session, resume, run, show
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from neurostudio.app.batches import run_batch
+    from neurostudio.app.datasets import forget_dataset, import_data, list_datasets, preview
+    from neurostudio.app.export import export_curve, export_figure, export_run
+    from neurostudio.app.project import Project
+    from neurostudio.app.reports import make_report
+    from neurostudio.app.requests import make_request
+    from neurostudio.app.runs import cancel, label, list_runs, open_session, resume, run, show
 
 __all__ = [
     "Project",
     "cancel",
+    "export_curve",
+    "export_figure",
     "export_run",
     "forget_dataset",
     "import_data",
@@ -32,3 +38,21 @@ __all__ = [
     "run_batch",
     "show",
 ]
+
+# Loaded on first use: the window paints itself before it needs a database.
+_HOMES = {
+    "batches": ("run_batch",),
+    "datasets": ("forget_dataset", "import_data", "list_datasets", "preview"),
+    "export": ("export_curve", "export_figure", "export_run"),
+    "project": ("Project",),
+    "reports": ("make_report",),
+    "requests": ("make_request",),
+    "runs": ("cancel", "label", "list_runs", "open_session", "resume", "run", "show"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,5 +1,6 @@
 """Commands about projects and this machine: new, demo, doctor, open."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -7,12 +8,10 @@ import typer
 
 from neurostudio.cli.arguments import AsJson, ProjectPath
 from neurostudio.cli.output import counted, print_json, print_line, print_table, say, state_text
-from neurostudio.core.errors import NeuroError, RequestError
+from neurostudio.core.errors import RequestError
 
 
-def no_window() -> NeuroError:
-    """What to say where the window was asked for."""
-    return RequestError("This version has no window yet", fix="Every job runs from the command line: `neurostudio --help`")
+OpenWindow = Callable[[Path | None, bool], int]
 
 
 def new(project: ProjectPath) -> None:
@@ -25,9 +24,16 @@ def new(project: ProjectPath) -> None:
         say(f"Add data: {command('import', made.path, 'FILE')}")
 
 
-def open_window(project: ProjectPath) -> None:  # noqa: ARG001 - part of the public interface
-    """Open the window on a project."""
-    raise no_window()
+def open_window(
+    context: typer.Context,
+    project: Annotated[Path | None, typer.Argument(help="Project folder; without it the welcome page.", metavar="PROJECT")] = None,
+    reset_layout: Annotated[bool, typer.Option("--reset-layout", help="Docks and sizes as at the first start.")] = False,
+) -> int:
+    """Open the window, on a project or on the welcome page."""
+    window: OpenWindow | None = context.obj
+    if window is None:
+        raise RequestError("There is no window here", fix="Start the program as `neurostudio`")
+    return window(project, reset_layout)
 
 
 def demo(

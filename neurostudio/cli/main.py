@@ -11,6 +11,7 @@ import click
 import typer
 
 from neurostudio.cli import commands_data, commands_methods, commands_project, commands_run, commands_show
+from neurostudio.cli.commands_project import OpenWindow
 from neurostudio.cli.help import Command, Group
 from neurostudio.cli.output import print_error, say
 from neurostudio.core.errors import NeuroError
@@ -57,6 +58,7 @@ def top(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Show the version."),
     verbose: bool = typer.Option(False, VERBOSE, help="Show tracebacks of errors; works with every command."),
+    reset_layout: bool = typer.Option(False, "--reset-layout", help="Open the window with docks and sizes as at the first start."),
 ) -> None:
     """Handle options without a command."""
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
@@ -66,17 +68,23 @@ def top(
         sys.stdout.write(f"neurostudio {__version__}\n")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        raise commands_project.no_window()
+        raise typer.Exit(commands_project.open_window(context, None, reset_layout))
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command line; returns the exit code."""
+def run(arguments: list[str], open_window: OpenWindow | None = None) -> int:
+    """Run one command line; returns the exit code.
+
+    Parameters
+    ----------
+    open_window : function, optional
+        Opens the window on a project, or on none: the command line itself does not know it.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a pipe on Windows may not know every character
     verbose = VERBOSE in arguments
     words = [argument for argument in arguments if argument != VERBOSE]
     try:
-        result = app([VERBOSE, *words] if verbose else words, prog_name="neurostudio", standalone_mode=False)
+        result = app([VERBOSE, *words] if verbose else words, prog_name="neurostudio", standalone_mode=False, obj=open_window)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as end:
         return end.exit_code

@@ -60,8 +60,8 @@ def test_the_help_of_a_command_explains_each_argument_and_option(name: str, cli:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "no window yet"),
-        (("open", "empty"), "no window yet"),
+        ((), "There is no window here. Start the program as `neurostudio`"),
+        (("open", "empty"), "There is no window here"),
         (("ruun",), "No such command 'ruun'"),
         (("run", "empty", "counting.sum", "--colour"), "No such option '--colour'"),
         (("show", "empty"), "Missing argument 'RUN'"),

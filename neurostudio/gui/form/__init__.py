@@ -1,0 +1,1 @@
+"""The form of a method's settings, built from its Spec."""

@@ -1,0 +1,1 @@
+"""The frame: main window, docks, welcome page, command palette, preferences."""

@@ -1,0 +1,96 @@
+"""Coroutines, threads and child processes as the pages use them."""
+
+import asyncio
+import threading
+
+import pytest
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog
+from pytestqt.qtbot import QtBot
+
+from neurostudio.core.errors import NeuroError, RequestError
+from neurostudio.gui import tasks
+
+
+def test_work_in_a_thread_comes_back_to_the_window(qtbot: QtBot) -> None:
+    got: list[str] = []
+
+    async def page() -> None:
+        got.append(await tasks.in_background(lambda: threading.current_thread().name))
+        got.append(threading.current_thread().name)
+
+    tasks.start(page())
+    qtbot.waitUntil(lambda: len(got) == 2)
+    assert got[0].startswith("window")
+    assert got[1] == "MainThread"
+
+
+def test_an_error_in_a_thread_is_raised_where_it_was_awaited(qtbot: QtBot) -> None:
+    got: list[Exception] = []
+
+    def fail() -> None:
+        raise RequestError("There is no such thing", fix="Name another")
+
+    async def page() -> None:
+        with pytest.raises(RequestError, match="no such thing"):
+            await tasks.in_background(fail)
+        got.append(ValueError())
+
+    tasks.start(page())
+    qtbot.waitUntil(lambda: bool(got))
+
+
+def test_the_error_of_a_task_goes_to_the_listeners(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[Exception] = []
+    monkeypatch.setattr(tasks, "error_listeners", [heard.append])
+
+    async def page() -> None:
+        raise NeuroError("It went wrong")
+
+    tasks.start(page())
+    qtbot.waitUntil(lambda: bool(heard))
+    assert str(heard[0]) == "It went wrong."
+
+
+def test_a_task_ends_with_its_owner(qtbot: QtBot) -> None:
+    owner = QObject()
+    reached: list[int] = []
+
+    async def page() -> None:
+        reached.append(1)
+        await asyncio.sleep(0.2)
+        reached.append(2)
+
+    task = tasks.start(page(), owner)
+    qtbot.waitUntil(lambda: reached == [1])
+    owner.deleteLater()
+    qtbot.waitUntil(task.done)
+    assert reached == [1]
+
+
+def test_a_dialog_is_awaited_without_a_loop_inside_the_loop(qtbot: QtBot) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    codes: list[int] = []
+
+    async def page() -> None:
+        codes.append(await tasks.answer(dialog))
+
+    tasks.start(page())
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.accept()
+    qtbot.waitUntil(lambda: codes == [1])
+
+
+def test_a_command_runs_as_a_child_process_and_gives_its_document(qtbot: QtBot) -> None:
+    got: list[dict[str, object]] = []
+
+    async def page() -> None:
+        got.append(await tasks.command("methods", "spiking.text", "--json"))
+        with pytest.raises(NeuroError, match="no method 'spiking.tetx'"):
+            await tasks.command("methods", "spiking.tetx", "--json")
+        got.append({})
+
+    tasks.start(page())
+    qtbot.waitUntil(lambda: len(got) == 2, timeout=30_000)
+    assert got[0]["id"] == "spiking.text"
