@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from neurostudio.app.batches import run_batch
+    from neurostudio.app.compare import compare_runs
     from neurostudio.app.datasets import forget_dataset, import_data, list_datasets, preview
     from neurostudio.app.export import export_curve, export_figure, export_run
     from neurostudio.app.project import Project
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Project",
     "cancel",
+    "compare_runs",
     "export_curve",
     "export_figure",
     "export_run",
@@ -42,6 +44,7 @@ __all__ = [
 # Loaded on first use: the window paints itself before it needs a database.
 _HOMES = {
     "batches": ("run_batch",),
+    "compare": ("compare_runs",),
     "datasets": ("forget_dataset", "import_data", "list_datasets", "preview"),
     "export": ("export_curve", "export_figure", "export_run"),
     "project": ("Project",),

@@ -13,8 +13,12 @@ def command(*words: str | Path) -> str:
     >>> command("resume", "my study", "latest")
     "`neurostudio resume 'my study' latest`"
     """
-    texts = ["neurostudio", *(short_path(word) if isinstance(word, Path) else word for word in words)]
-    return f"`{subprocess.list2cmdline(texts) if sys.platform == 'win32' else shlex.join(texts)}`"
+    return f"`{shell_line('neurostudio', *(short_path(word) if isinstance(word, Path) else word for word in words))}`"
+
+
+def shell_line(*words: str) -> str:
+    """Words as one line for the shell of this machine, quoted where needed."""
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def short_path(path: Path) -> str:

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,7 +90,7 @@ def import_data(
     if name and len(sources) > 1:
         raise RequestError("One name for several files", fix="Import them one by one, or leave the name out")
     if name:
-        _check_name(name)
+        check_name(name)
     if kind:
         data_kind(kind)
     checked = [(source, inspect(source, kind or recognise(source), dict(options or {}))) for source in sources]
@@ -138,6 +138,21 @@ def dataset_input(project: Project, role: str, name: str) -> Input:
     return Input(role, name, row.kind, path, row.sha256, dict(row.options), {"dataset": name})
 
 
+def free_name(source: Path, taken: Container[str]) -> str:
+    """A name for a data set after its file, with a number where it is taken."""
+    stem = _NOT_IN_NAMES.sub("-", _ENDINGS.sub("", source.name)).strip("-.") or "data"
+    number = 1
+    while (candidate := stem if number == 1 else f"{stem}-{number}") in taken:
+        number += 1
+    return candidate
+
+
+def check_name(name: str) -> None:
+    """RequestError for what cannot be a name: names stand in flags (``train=NAME``) and batch files."""
+    if not name or _NOT_IN_NAMES.search(name) or name.startswith("."):
+        raise RequestError(f"'{name}' cannot be the name of a data set", fix="Use letters, digits, '.', '_' and '-'")
+
+
 def _add(project: Project, source: Path, report: ImportReport, name: str | None, copy: bool) -> Imported:
     checksum = sha256_of(source)
     known = {row.name: row for row in list_datasets(project)}
@@ -147,7 +162,7 @@ def _add(project: Project, source: Path, report: ImportReport, name: str | None,
     before = same or next((row for row in fitting if row.path == source), None)
     if name in known and before is None:
         raise RequestError(f"There is a data set '{name}' with other content already", fix="Choose another --name")
-    chosen = before.name if before else name or _free_name(source, known)
+    chosen = before.name if before else name or free_name(source, known)
     has_copy = same is not None and same.copied and same.path.exists()
     path = _copied(project, source, chosen) if copy else same.path if same and has_copy else source
     project.store.put_dataset(
@@ -186,20 +201,6 @@ def _existing(path: Path | str) -> Path:
     if not absolute.exists():
         raise RequestError(f"There is no file {absolute}")
     return absolute
-
-
-def _free_name(source: Path, taken: Mapping[str, object]) -> str:
-    stem = _NOT_IN_NAMES.sub("-", _ENDINGS.sub("", source.name)).strip("-.") or "data"
-    number = 1
-    while (candidate := stem if number == 1 else f"{stem}-{number}") in taken:
-        number += 1
-    return candidate
-
-
-def _check_name(name: str) -> None:
-    """Names stand in flags (``train=NAME``) and batch files."""
-    if not name or _NOT_IN_NAMES.search(name) or name.startswith("."):
-        raise RequestError(f"'{name}' cannot be the name of a data set", fix="Use letters, digits, '.', '_' and '-'")
 
 
 def _mtime_ns(path: Path) -> int:

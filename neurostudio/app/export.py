@@ -1,13 +1,22 @@
-"""Copying a run's outputs out of the project as ordinary files."""
+"""Copying a run's outputs out of the project as ordinary files, and drawing one of them as a picture."""
 
+import difflib
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from neurostudio.app.project import Project
 from neurostudio.core.errors import RequestError
 from neurostudio.core.files import replaced
-from neurostudio.store.read import run_detail
+from neurostudio.core.registry import registry
+from neurostudio.report.content import ReportArtifact, ReportCurve, RunContent, identity
+from neurostudio.report.plotted import plotted_numbers, with_shown_plot, write_csv
+from neurostudio.store.read import curve, curve_names, run_detail
+from neurostudio.store.rows import ArtifactRow, RunDetail
+
+PICTURES = (".png", ".svg", ".pdf")
+NUMBERS = ".csv"
 
 
 def export_run(project: Project, key: str, target: Path | str) -> list[Path]:
@@ -42,3 +51,121 @@ def export_run(project: Project, key: str, target: Path | str) -> list[Path]:
     with replaced(destination / "request.json") as partial:
         shutil.copyfile(folder.request_file, partial)
     return [*written, destination / "metrics.json", destination / "request.json"]
+
+
+def export_figure(project: Project, key: str, artifact: str, target: Path | str) -> Path:
+    """Draw one artifact of a run as the report does, or write the numbers behind the picture.
+
+    Parameters
+    ----------
+    project : Project
+        An open project.
+    key : str
+        The run: id, name, start of its id, or ``latest``.
+    artifact : str
+        Name of the artifact.
+    target : Path or str
+        File that ends in ``.png``, ``.svg`` or ``.pdf`` (the picture, with the run's identity in its metadata) or in
+        ``.csv`` (the numbers that it shows). An existing file is replaced.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    RequestError
+        Unknown run or artifact, another file ending, or an artifact of a kind that has no picture.
+    NeuroError
+        When the artifact's file is missing or damaged.
+    """
+    path = _checked(target)
+    detail = run_detail(project.store, project.find_run(key).run_id)
+    row = _named(detail, artifact)
+    shown = ReportArtifact(row.name, row.kind, row.path, row.title, row.size, row.sha256, row.plot)
+    if path.suffix == NUMBERS and row.kind in ("table", "array", "spikes"):
+        write_csv(plotted_numbers(shown), path)
+        return path
+    if row.kind == "figure" and path.suffix == row.path.suffix and row.path.is_file():
+        with replaced(path) as partial:
+            shutil.copyfile(row.path, partial)
+        return path
+    shown = with_shown_plot(shown)
+    if shown.plot is None or path.suffix == NUMBERS:
+        raise RequestError(
+            f"The artifact '{row.name}' has no {'numbers' if path.suffix == NUMBERS else 'picture'}: it is of the kind {row.kind}",
+            fix=_instead(row),
+        )
+    from neurostudio.report.figures import draw, save
+
+    run = _identity(detail)
+    figure = draw(shown, run)
+    if figure is None:
+        raise ValueError(f"artifact {row.name!r} has a plot and gave no figure")
+    save(figure, path, run, row.title or row.name)
+    return path
+
+
+def export_curve(project: Project, key: str, metric: str, target: Path | str) -> Path:
+    """Draw one metric of a run over its steps, or write its points; otherwise like :func:`export_figure`.
+
+    The ``.csv`` has the columns ``step``, ``value`` and ``time`` (Unix seconds).
+
+    Raises
+    ------
+    RequestError
+        Unknown run or metric, or another file ending.
+    """
+    path = _checked(target)
+    detail = run_detail(project.store, project.find_run(key).run_id)
+    names = curve_names(project.store, detail.row.run_id)
+    if metric not in names:
+        raise _unknown("metric", metric, names, detail)
+    found = curve(project.store, detail.row.run_id, metric)
+    if path.suffix == NUMBERS:
+        write_csv({"step": found.steps, "value": found.values, "time": found.times}, path)
+        return path
+    from neurostudio.report.figures import draw_curves, save
+
+    units = {info.name: info.unit for info in registry().find(detail.row.method).metrics}
+    run = _identity(detail)
+    drawn = ReportCurve(metric, units.get(metric, ""), list(found.steps), list(found.values))
+    save(draw_curves({metric: drawn}, identity=run).figure, path, run, metric)
+    return path
+
+
+def _checked(target: Path | str) -> Path:
+    path = Path(target).absolute()
+    suffix = path.suffix.lower()
+    if suffix not in (*PICTURES, NUMBERS):
+        raise RequestError(
+            f"A figure cannot be written as '{path.name}'", fix=f"Give a file that ends in {', '.join(PICTURES)} or {NUMBERS}"
+        )
+    return path.with_suffix(suffix)
+
+
+def _identity(detail: RunDetail) -> dict[str, str]:
+    row = detail.row
+    versions = detail.request.get("versions", {})
+    return identity(RunContent(row.run_id, row.name, registry().find(row.method), row.state, row.seed, versions=versions))
+
+
+def _named(detail: RunDetail, name: str) -> ArtifactRow:
+    there = {row.name: row for row in detail.artifacts}
+    if name not in there:
+        raise _unknown("artifact", name, there, detail)
+    return there[name]
+
+
+def _unknown(what: str, name: str, known: Iterable[str], detail: RunDetail) -> RequestError:
+    names = list(known)
+    problem = f"Run '{detail.row.name}' has no {what} '{name}'"
+    if not names:
+        return RequestError(problem, f"It has no {what}s")
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    return RequestError(problem, fix=f"Did you mean {' or '.join(close)}?" if close else f"It has: {', '.join(names)}")
+
+
+def _instead(row: ArtifactRow) -> str:
+    return "Export it as .csv" if row.kind == "table" else "Copy its file: leave --artifact away and give a folder"

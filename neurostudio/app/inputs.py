@@ -1,5 +1,6 @@
-"""Inputs of a run that goes on: data that have moved since it began are found again, or named."""
+"""Inputs of a run that is there already: how they are named again, and where its data lie by now."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from neurostudio.app.datasets import dataset_input
@@ -8,6 +9,16 @@ from neurostudio.core.errors import RequestError
 from neurostudio.core.method import Input
 from neurostudio.core.run_folder import Request, RunFolder
 from neurostudio.store.intake import take_request
+
+
+def references(inputs: Iterable[Input]) -> dict[str, list[str]]:
+    """role -> names of data sets and ``RUN:ARTIFACT`` references, as a new request is given them."""
+    found: dict[str, list[str]] = {}
+    for given in inputs:
+        source = given.source
+        reference = f"{source['run']}:{source['artifact']}" if "run" in source else source.get("dataset", given.name)
+        found.setdefault(given.role, []).append(reference)
+    return found
 
 
 def find_inputs(project: Project, folder: RunFolder) -> Request:

@@ -32,8 +32,15 @@ class MadeReport:
     runs: tuple[str, ...]
 
 
-def make_report(project: Project, keys: Sequence[str], output: Path | str, title: str = "") -> MadeReport:
+def make_report(
+    project: Project, keys: Sequence[str], output: Path | str, title: str = "", *, simple: bool = False
+) -> MadeReport:
     """Write a report of the named runs (all that have ended unless named) to an ``.html`` or ``.pdf`` file.
+
+    Parameters
+    ----------
+    simple : bool
+        Tables and PNG pictures only, for viewers that know little HTML. Such a copy is not listed among the project's reports.
 
     Raises
     ------
@@ -53,9 +60,9 @@ def make_report(project: Project, keys: Sequence[str], output: Path | str, title
         runs=tuple(run_content(project, row.run_id) for row in rows),
         program_version=neurostudio.__version__,
     )
-    write_report(content, path)
+    write_report(content, path, simple=simple)
     made = MadeReport(path, content.title, tuple(row.run_id for row in rows))
-    if not project.store.read_only:
+    if not simple and not project.store.read_only:
         project.store.put_report(path, made.title, made.runs)
     return made
 

@@ -23,7 +23,7 @@ from neurostudio.cli.output import (
     state_text,
     value_text,
 )
-from neurostudio.core.errors import NeuroError
+from neurostudio.core.errors import NeuroError, RequestError
 
 if TYPE_CHECKING:
     from neurostudio.core.method import Method
@@ -74,15 +74,29 @@ def show(project: ProjectPath, run: RunKey, as_json: AsJson = False) -> None:
 def export(
     project: ProjectPath,
     run: RunKey,
-    to: Annotated[Path, typer.Option("--to", help="Folder to write to.", metavar="DIR")],
+    to: Annotated[Path, typer.Option("--to", help="Folder to write to; with --artifact or --curve a file.", metavar="DIR|FILE")],
+    artifact: Annotated[
+        str | None,
+        typer.Option("--artifact", help="Draw this artifact: .png, .svg, .pdf; or its numbers: .csv.", metavar="NAME"),
+    ] = None,
+    curve: Annotated[
+        str | None, typer.Option("--curve", help="Draw this metric over its steps; the same endings.", metavar="METRIC")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Copy what a run left to a folder: artifacts, metrics and request as ordinary files."""
+    """Copy what a run left to a folder: artifacts, metrics and request as ordinary files; or draw one of them to a file."""
+    from neurostudio.app import export as use
     from neurostudio.app.commands import short_path
-    from neurostudio.app.export import export_run
 
+    if artifact is not None and curve is not None:
+        raise RequestError("--artifact and --curve cannot both be given", fix="Export one after the other")
     with opened(project) as there:
-        written = export_run(there, run, to)
+        if artifact is not None:
+            written = [use.export_figure(there, run, artifact, to)]
+        elif curve is not None:
+            written = [use.export_curve(there, run, curve, to)]
+        else:
+            written = use.export_run(there, run, to)
     if as_json:
         print_json({"written": written})
         return
@@ -97,6 +111,9 @@ def report(
         list[str] | None, typer.Argument(help="Runs to report; all that have ended unless given.", metavar="RUN...")
     ] = None,
     title: Annotated[str, typer.Option("--title", help="Title of the report.", metavar="TITLE", show_default=False)] = "",
+    simple: Annotated[
+        bool, typer.Option("--simple", help="Tables and PNG pictures only, for mail programs and word processors.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a report that stands alone: settings, data, metrics, figures, versions."""
@@ -104,7 +121,7 @@ def report(
     from neurostudio.app.reports import make_report
 
     with opened(project) as there:
-        made = make_report(there, runs or [], output, title)
+        made = make_report(there, runs or [], output, title, simple=simple)
     if as_json:
         print_json(made)
     else:

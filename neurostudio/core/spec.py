@@ -423,8 +423,11 @@ def _is_chosen(spec: Spec, info: SettingInfo) -> bool:
     if not info.when:
         return True
     union, tag = info.when
-    member = _get(spec, union)
-    return str(_tag_value(type(member))) == tag
+    try:
+        member = _get(spec, union)
+    except AttributeError:  # a union inside a member of a union that is not chosen
+        return False
+    return isinstance(member, Spec) and str(_tag_value(type(member))) == tag
 
 
 def _flag_text(value: Any) -> str:
@@ -453,6 +456,8 @@ def _read_flag(known: Mapping[str, SettingInfo], name: str, text: str) -> Any:
         return None
     if info.form in ("list", "dict", "spec", "union"):
         return _read_json(name, text, info)
+    if info.form == "choice":
+        return next((choice for choice in info.choices if str(choice) == text), text)
     if info.form == "str" and text in ('"none"', '"null"', '"None"', '"Null"', '"NONE"', '"NULL"'):
         return text.strip('"')
     return text

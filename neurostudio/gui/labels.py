@@ -5,31 +5,27 @@ is written in a thread, one after the other in the order in which they were made
 """
 
 import asyncio
-import shutil
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from functools import partial
-from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary
 
 from PySide6.QtGui import QUndoCommand
 
-from neurostudio.app.project import Project
+from neurostudio.app.runs import label
 from neurostudio.core.errors import NeuroError
-from neurostudio.core.files import explained_disk_errors, remove
 from neurostudio.gui import tasks
 from neurostudio.gui.open_project import OpenProject
 from neurostudio.gui.studio import Studio
 from neurostudio.gui.tasks import in_background
+from neurostudio.store.read import dataset as read_dataset
 from neurostudio.store.rows import DatasetRow, RunRow
+from neurostudio.store.write import Store
 
 LONGEST_NAME = 200
-FORGOTTEN = ".forgotten"
 
 Labels = Mapping[str, Any]
 
 _locks: WeakKeyDictionary[OpenProject, asyncio.Lock] = WeakKeyDictionary()
-_tidied: WeakSet[OpenProject] = WeakSet()
 
 
 # --- runs
@@ -91,8 +87,6 @@ class RelabelRuns(QUndoCommand):
             return
 
         async def write() -> None:
-            from neurostudio.app.runs import label
-
             try:
                 for run_id, changed in labels.items():
                     await in_background(label, project.project, run_id, **changed)
@@ -132,24 +126,13 @@ def _relabel(studio: Studio, run_ids: list[str], wanted: Labels, words: Callable
 
 
 def forget_dataset(studio: Studio, name: str) -> None:
-    """Take a data set off the list.
-
-    Data outside the project stay where they are. A copy inside is set aside so that it can come back, and removed when the
-    project is closed.
-    """
+    """Take a data set off the list. Its files stay, a copy inside the project among them, so that undo puts it back."""
     project = studio.project
     if project is None:
         return
 
     async def push() -> None:
-        from neurostudio.store.read import dataset
-
-        row = await in_background(dataset, project.project.store, name)
-        if project not in _tidied:
-            _tidied.add(project)
-            folder = _forgotten_folder(project.project)
-            await in_background(_remove, folder)  # left by a window that was killed: no step of today needs it
-            project.destroyed.connect(partial(_remove, folder))
+        row = await in_background(read_dataset, project.project.store, name)
         if project is studio.project:
             studio.undo.push(ForgetDataset(studio, row))
 
@@ -167,55 +150,24 @@ class ForgetDataset(QUndoCommand):
 
     def redo(self) -> None:
         """Take it off."""
-        self._change(_set_aside)
+        self._change(lambda store: store.forget_dataset(self._row.name))
 
     def undo(self) -> None:
-        """Put it back, with its copy."""
-        self._change(_put_back)
+        """Put it back."""
+        self._change(lambda store: store.put_dataset(self._row))
 
-    def _change(self, change: Callable[[Project, DatasetRow], None]) -> None:
+    def _change(self, change: Callable[[Store], None]) -> None:
         project = self._project
         if project is None or project is not self._studio.project:
             return
 
         async def work() -> None:
-            await in_background(change, project.project, self._row)
-            project.datasets_changed.emit()
+            try:
+                await in_background(change, project.project.store)
+            finally:
+                project.datasets_changed.emit()
 
         _in_turn(self._studio, project, work)
-
-
-def _set_aside(project: Project, row: DatasetRow) -> None:
-    if row.copied:
-        _move(row.path, _place_aside(project, row))
-    project.store.forget_dataset(row.name)
-
-
-def _put_back(project: Project, row: DatasetRow) -> None:
-    if row.copied:
-        _move(_place_aside(project, row), row.path)
-    project.store.put_dataset(row)
-
-
-def _move(source: Path, target: Path) -> None:
-    if source.exists():
-        with explained_disk_errors(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists():
-                remove(target)
-            source.replace(target)
-
-
-def _place_aside(project: Project, row: DatasetRow) -> Path:
-    return _forgotten_folder(project) / row.sha256[:16] / row.path.name
-
-
-def _forgotten_folder(project: Project) -> Path:
-    return project.path / "data" / FORGOTTEN
-
-
-def _remove(folder: Path, *_: object) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- inside

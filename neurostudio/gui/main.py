@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from neurostudio.core.errors import NeuroError, RequestError
+from neurostudio.core.errors import RequestError
 
 SWITCH_INTERVAL_S = 0.0005
 TIMING = "NEUROSTUDIO_TIMING"
@@ -113,13 +113,16 @@ class _Timing:
         self._file = os.environ.get(TIMING, "")
         if not self._file:
             return
+        from PySide6.QtCore import Qt
+
         self._window = window
         self._found: dict[str, float] = {}
-        window.painted.connect(self._on_painted)
+        # queued: when the parts of the window are painted, too
+        window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
         window.furnished.connect(self._on_furnished)
 
     def _on_painted(self) -> None:
-        self._found["first_paint_s"] = self._age_s()
+        self._found |= {"first_paint_s": self._age_s(), "first_paint_cpu_s": time.process_time()}
 
     def _on_furnished(self) -> None:
         from PySide6.QtCore import QTimer
@@ -144,14 +147,3 @@ class _Timing:
         import psutil
 
         return time.time() - psutil.Process().create_time()
-
-
-def message_of(error: Exception) -> NeuroError:
-    """An error as people are told it: its own sentence, or that the program has one of its own."""
-    if isinstance(error, NeuroError):
-        return error
-    return NeuroError(
-        "NeuroStudio met an error of its own",
-        f"{type(error).__name__}: {error}",
-        "What you did is kept. The details are in the log; try again, or do the same from the command line",
-    )

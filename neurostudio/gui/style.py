@@ -6,7 +6,15 @@ everything else to Fusion.
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
-from PySide6.QtWidgets import QProxyStyle, QStyle, QStyleOption, QStyleOptionComplex, QStyleOptionTab, QWidget
+from PySide6.QtWidgets import (
+    QProxyStyle,
+    QStyle,
+    QStyleOption,
+    QStyleOptionComplex,
+    QStyleOptionMenuItem,
+    QStyleOptionTab,
+    QWidget,
+)
 
 from neurostudio.gui import theme
 
@@ -62,8 +70,22 @@ class FlatStyle(QProxyStyle):
             _draw_splitter(option, painter)
         elif element == Control.CE_HeaderSection:
             _draw_header(option, painter)
+        elif element == Control.CE_MenuBarEmptyArea:
+            painter.fillRect(option.rect, option.palette.window())
+        elif element == Control.CE_MenuBarItem:
+            self._draw_menu_bar_item(option, painter)
         else:
             super().drawControl(element, option, painter, widget)
+
+    def _draw_menu_bar_item(self, option: QStyleOption, painter: QPainter) -> None:
+        painter.fillRect(option.rect, option.palette.window())
+        if option.state & State.State_Selected:
+            fill = _towards_text(option.palette.color(QPalette.ColorRole.Window), 0.1)
+            _rounded(painter, option.rect.adjusted(0, 2, 0, -2), fill, _outline() if _is_contrast() else fill, _line(option))
+        if isinstance(option, QStyleOptionMenuItem):
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic | Qt.TextFlag.TextSingleLine
+            is_enabled = bool(option.state & State.State_Enabled)
+            self.drawItemText(painter, option.rect, flags, option.palette, is_enabled, option.text, QPalette.ColorRole.WindowText)
 
     def drawComplexControl(
         self, control: QStyle.ComplexControl, option: QStyleOptionComplex, painter: QPainter, widget: QWidget | None = None
@@ -118,7 +140,7 @@ def _draw_tool_button(option: QStyleOption, painter: QPainter) -> None:
     is_hovered = bool(option.state & State.State_MouseOver)
     if is_pressed or is_hovered:
         fill = _towards_text(option.palette.color(QPalette.ColorRole.Window), 0.16 if is_pressed else 0.08)
-        outline = _outline() if theme.current().name == "contrast" else fill
+        outline = _outline() if _is_contrast() else fill
         _rounded(painter, option.rect, fill, outline, _line(option))
 
 
@@ -218,7 +240,7 @@ def _draw_tab_close(option: QStyleOption, painter: QPainter) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(_pen(theme.current().secondary, 1.4))
-    arm = 0.22 * min(option.rect.width(), option.rect.height())
+    arm = 0.18 * min(option.rect.width(), option.rect.height())
     middle = QRectF(option.rect).center()
     for x in (-arm, arm):
         painter.drawLine(middle + QPointF(x, -arm), middle + QPointF(-x, arm))
@@ -255,9 +277,13 @@ def _rounded(painter: QPainter, rect: QRect, fill: QColor, outline: str | QColor
 
 def _outline(*, strong: bool = False) -> str:
     colours = theme.current()
-    if colours.name == "contrast" or strong:
+    if _is_contrast() or strong:
         return colours.secondary
     return theme.mixed(colours.hairline, colours.secondary, 0.35)
+
+
+def _is_contrast() -> bool:
+    return theme.current().name == "contrast"
 
 
 def _towards_text(colour: QColor, share: float) -> QColor:

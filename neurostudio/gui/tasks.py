@@ -51,6 +51,7 @@ def start(coroutine: Coroutine[Any, Any, None], owner: QObject | None = None) ->
     task = asyncio.get_event_loop().create_task(_guarded(coroutine))
     _running.add(task)
     task.add_done_callback(_running.discard)
+    task.add_done_callback(lambda _task: coroutine.close())  # one that was cancelled before it began was never awaited
     if owner is not None:
         owner.destroyed.connect(task.cancel)
     return task
@@ -99,6 +100,17 @@ async def shut_down() -> None:
         await asyncio.wait(waiting, timeout=2)
     while _pool:
         _pool.pop().shutdown(wait=False, cancel_futures=True)
+
+
+def message_of(error: Exception) -> NeuroError:
+    """An error as people are told it: its own sentence, or that the program has one of its own."""
+    if isinstance(error, NeuroError):
+        return error
+    return NeuroError(
+        "NeuroStudio met an error of its own",
+        f"{type(error).__name__}: {error}",
+        "What you did is kept. The details are in the log; try again, or do the same from the command line",
+    )
 
 
 async def _guarded(coroutine: Coroutine[Any, Any, None]) -> None:

@@ -185,14 +185,16 @@ class EmptyState(QWidget):
 
     wanted = Signal()
 
-    def __init__(self, icon: str, title: str, text: str, button_text: str = "") -> None:
+    def __init__(self, icon: str, title: str, text: str, button_text: str = "", width: float = 34) -> None:
         super().__init__()
         u = theme.unit(self)
         picture = IconLabel(icon, 4, tint="secondary")
         heading, words = Heading(title), Secondary(text)
         for label in (heading, words):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        words.setFixedWidth(round(34 * u))
+        words.setFixedWidth(round(width * u))  # a label that wraps needs to know it
+        # the box would give it the height that it has in the whole width of the page
+        words.setMinimumHeight(max(0, words.heightForWidth(words.minimumWidth())))
         column = QVBoxLayout(self)
         fill(column, (None,), u, 1, PAGE_MARGIN)
         for part in (picture, heading, words):

@@ -37,6 +37,10 @@ _LENGTH = struct.Struct(">I")
 Message = dict[str, Any]
 
 
+class SessionEnded(NeuroError):
+    """The worker of a live session is gone; a new one must be started."""
+
+
 def send(stream: IO[bytes], message: Message) -> None:
     """Write one frame."""
     body = json.dumps(message, ensure_ascii=False, allow_nan=False).encode("utf-8")
@@ -154,7 +158,7 @@ class LiveSession:
         return session
 
     def ask(self, request: Message) -> Iterator[Message]:
-        """Send one request and yield the parts of its answer; NeuroError for a bad request or a dead worker."""
+        """Send one request and yield the parts of its answer; NeuroError for a bad request, SessionEnded for a dead worker."""
         self._number += 1
         number = self._number
         self._send({"id": number, "request": request})
@@ -172,6 +176,11 @@ class LiveSession:
     def stop_answer(self) -> None:
         """End the answer under way after its current part."""
         self._send({"id": self._number, "stop": True})
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its worker is still there."""
+        return self._process.poll() is None
 
     def close(self) -> None:
         """End the session and wait for the worker; a second call does nothing."""
@@ -205,5 +214,5 @@ class LiveSession:
             raise self._gone()
         return message
 
-    def _gone(self) -> NeuroError:
-        return NeuroError("The live session has ended", f"See {self.folder.log_file}", "Start it again")
+    def _gone(self) -> SessionEnded:
+        return SessionEnded("The live session has ended", f"See {self.folder.log_file}", "Start it again")

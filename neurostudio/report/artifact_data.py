@@ -143,6 +143,42 @@ def are_numbers(values: Sequence[Any] | NDArray[Any]) -> bool:
     return bool((read == read).any())
 
 
+def spike_groups(arrays: Mapping[str, Any], units: NDArray[np.float64]) -> NDArray[np.str_] | None:
+    """The group of each spike as text, ``[spike]``; None where the file has no ``groups``.
+
+    Parameters
+    ----------
+    arrays : mapping
+        ``groups`` holds one entry for each spike or for each unit: names, or numbers of names in ``group_names``.
+    units : float array, ``[spike]``
+        The unit of each spike.
+
+    Raises
+    ------
+    NeuroError
+        When ``groups`` has another length, or a number without a name.
+    """
+    import numpy as np
+
+    if arrays.get("groups") is None:
+        return None
+    given = np.ravel(arrays["groups"])
+    names = np.asarray([str(name) for name in np.ravel(arrays.get("group_names", ()))])
+    if len(names) and given.dtype.kind in "iu":
+        if len(given) and not 0 <= given.min() <= given.max() < len(names):
+            raise NeuroError(f"'groups' goes up to {given.max()}, and 'group_names' holds {len(names)} names")
+        texts = names[given.astype(int)]
+    else:
+        texts = np.asarray([str(name) for name in given])
+    if len(texts) == len(units):
+        return np.asarray(texts)
+    if len(units) and len(texts) > units.max():
+        return np.asarray(texts[units.astype(int)])
+    if not len(units):
+        return None
+    raise NeuroError(f"'groups' holds {len(texts)} names: neither one for each spike nor one for each unit")
+
+
 def read_text(path: Path, limit: int = PREVIEW_CHARACTERS) -> tuple[str, bool]:
     """The first characters of a text file, and whether there are more.
 

@@ -13,7 +13,7 @@ from neurostudio.report.markdown import to_html
 from neurostudio.report.outline import contents, report_facts, sections
 from neurostudio.report.wording import clean, shortened
 
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 _WEB_STARTS = ("https://", "http://")
 
 
@@ -25,7 +25,7 @@ def html_bytes(content: ReportContent) -> bytes:
         facts=report_facts(content),
         contents=contents(content),
         sections=sections(content),
-        css=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        css=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
     )
     return text.encode("utf-8")
 
@@ -51,17 +51,17 @@ def web_address(url: str) -> str:
     return url if url.lower().startswith(_WEB_STARTS) else ""
 
 
-def _cleaned(value: object) -> object:
-    """Text from outside may hold what a page cannot; markup made here is clean already."""
+def cleaned(value: object) -> object:
+    """For templates: text from outside may hold what a page cannot; markup made here is clean already."""
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.finalize = _cleaned
+    environment.finalize = cleaned
     environment.tests["of_type"] = lambda value, name: type(value).__name__ == name
     environment.filters["markdown"] = lambda text: Markup(to_html(text))  # noqa: S704 - safe by its parser
     environment.filters["image_source"] = image_source

@@ -9,7 +9,7 @@ from neurostudio.report.content import ReportContent
 REPORT_SUFFIXES = (".html", ".pdf")
 
 
-def write_report(content: ReportContent, path: Path) -> None:
+def write_report(content: ReportContent, path: Path, *, simple: bool = False) -> None:
     """Write `content` to `path`, all or nothing.
 
     Parameters
@@ -18,11 +18,13 @@ def write_report(content: ReportContent, path: Path) -> None:
         Any number of runs.
     path : Path
         Ends in ``.html`` (one file, figures inside, no network) or ``.pdf``.
+    simple : bool
+        HTML of tables and PNG pictures only, which lie in a folder beside it: for viewers that know little HTML.
 
     Raises
     ------
     RequestError
-        For another suffix.
+        For another suffix, or a simple PDF.
     NeuroError
         When the disk is full or not writable.
     """
@@ -31,6 +33,13 @@ def write_report(content: ReportContent, path: Path) -> None:
         raise RequestError(
             f"A report cannot be written as '{path.name}'", fix=f"Choose a name that ends in {' or '.join(REPORT_SUFFIXES)}"
         )
+    if simple:
+        if suffix != ".html":
+            raise RequestError(f"A simple report is HTML, not '{path.name}'", fix="Choose a name that ends in .html")
+        from neurostudio.report.simple import write_simple
+
+        write_simple(content, path)
+        return
     if suffix == ".html":
         from neurostudio.report.html import html_bytes
 

@@ -1,6 +1,7 @@
 """The index of a project: ``project.sqlite``, made from the run folders and always to be made again from them."""
 
 from neurostudio.store.check import check
+from neurostudio.store.curves import CurvePlace, CurveTail
 from neurostudio.store.ingest import Ingested, ingest_project, ingest_run
 from neurostudio.store.lock import ProjectLock
 from neurostudio.store.rebuild import rebuild
@@ -10,6 +11,8 @@ from neurostudio.store.write import Store
 __all__ = [
     "ArtifactRow",
     "Curve",
+    "CurvePlace",
+    "CurveTail",
     "DatasetRow",
     "Ingested",
     "LogRow",

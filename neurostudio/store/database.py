@@ -1,8 +1,10 @@
 """Connections to ``project.sqlite``: one for the writer, a few read-only ones, and the journal mode that the disk allows."""
 
+import itertools
 import json
 import os
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ MODE_CHANGE_S = 2.0
 READERS = 4
 _NO_SHARED_MEMORY = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _NETWORK_DISKS = ("nfs", "cifs", "smb", "afpfs", "webdav", "fuse.sshfs", "9p", "ncpfs", "lustre", "glusterfs", "ceph", "beegfs")
+_OPENED = itertools.count()  # numbers the connections that watch: a file put in the place of another is a change, too
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Database:
         What the user should know; empty where all is as it should be.
     identity : tuple of int
         Device and number of the file that was opened: a rebuild by another program puts a new one in its place.
+    watch : Watch
+        Tells whether the index has changed.
     """
 
     file: Path
@@ -50,6 +55,7 @@ class Database:
     journal_mode: str
     notice: str
     identity: tuple[int, int]
+    watch: "Watch"
 
     @property
     def replaced(self) -> bool:
@@ -62,21 +68,50 @@ class Database:
     def close(self) -> None:
         """Close every connection that is not in use."""
         self.reader.dispose()
+        self.watch.close()
         if self.writer is not None:
             self.writer.dispose()
+
+
+class Watch:
+    """Tells whether anyone has changed the index, this program included, without reading any of it.
+
+    SQLite counts for each connection the changes that others commit; this one never changes anything itself.
+    """
+
+    def __init__(self, file: Path, mode: str) -> None:
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = _connect(file, mode)
+        self._opened = next(_OPENED)
+
+    def mark(self) -> tuple[int, int]:
+        """A value that differs from an earlier one where the index has changed in between."""
+        with self._lock:
+            if self._connection is None:  # another thread has just closed the project, or found another file in its place
+                return self._opened, -1
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return self._opened, version
+
+    def close(self) -> None:
+        """Close the connection; a second call does nothing."""
+        with self._lock:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                connection.close()
 
 
 def open_for_writing(file: Path, lock: ProjectLock) -> Database:
     """Open an index on a disk that can be written to; an empty one is made where there is none."""
     writer = _engine(lambda: _connect(file, "rwc"), "BEGIN IMMEDIATE", size=1)
     journal_mode, notice = _set_journal_mode(writer, file, lock)
-    return Database(file, writer, _reading_engine(file, "ro"), journal_mode, notice, file_identity(file))
+    return Database(file, writer, _reading_engine(file, "ro"), journal_mode, notice, file_identity(file), Watch(file, "ro"))
 
 
 def open_for_reading(file: Path) -> Database:
     """Open an index on a disk that cannot be written to."""
     notice = f"The project is read-only: it is shown as it was last indexed ({file.parent})"
-    reader = _reading_engine(file, "ro")
+    mode = "ro"
+    reader = _reading_engine(file, mode)
     try:
         with reader.connect() as connection:
             connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
@@ -85,13 +120,14 @@ def open_for_reading(file: Path) -> Database:
         if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in _NO_SHARED_MEMORY:
             raise
         # a WAL database needs a file beside it, which cannot be made here: read the main file alone
-        reader = _reading_engine(file, "ro&immutable=1")
+        mode = "ro&immutable=1"
+        reader = _reading_engine(file, mode)
         journal = file.with_name(f"{file.name}-wal")
         if journal.exists() and journal.stat().st_size:
             notice += "; the last changes before the program stopped are missing"
     with reader.connect() as connection:
         journal_mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
-    return Database(file, None, reader, journal_mode, notice, file_identity(file))
+    return Database(file, None, reader, journal_mode, notice, file_identity(file), Watch(file, mode))
 
 
 def file_identity(file: Path) -> tuple[int, int]:

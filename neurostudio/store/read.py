@@ -1,17 +1,23 @@
 """Questions to the index. Each function is one short read transaction; none waits for the writer in WAL mode."""
 
 import difflib
+import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, exists, func, or_, select
+from sqlalchemy import Row, Text, exists, func, or_, select, true, type_coerce
 
 from neurostudio.core.errors import RequestError
 from neurostudio.core.kinds import Plot
 from neurostudio.core.method import Input
 from neurostudio.core.run_folder import absolute_path
+from neurostudio.store.curves import curve as curve
+from neurostudio.store.curves import curve_names as curve_names
+from neurostudio.store.curves import curve_outline as curve_outline
+from neurostudio.store.curves import curve_tail as curve_tail
 from neurostudio.store.records import dataset_from
-from neurostudio.store.rows import ArtifactRow, Curve, DatasetRow, LogRow, ReportRow, RunDetail, RunError, RunRow
+from neurostudio.store.rows import ArtifactRow, DatasetRow, LogRow, ReportRow, RunDetail, RunError, RunRow
 from neurostudio.store.tables import artifacts, final_metrics, metric_names, run_inputs
 from neurostudio.store.tables import datasets as dataset_table
 from neurostudio.store.tables import logs as log_table
@@ -32,7 +38,9 @@ def runs(
     text: str | None = None,
     tag: str | None = None,
     trashed: bool | None = False,
+    ids: Iterable[str] | None = None,
     limit: int | None = None,
+    offset: int = 0,
 ) -> list[RunRow]:
     """Runs that fit everything that is given, newest first.
 
@@ -42,8 +50,12 @@ def runs(
         Words that each stand somewhere in id, name, method, batch, tags or notes; case does not matter.
     trashed : bool or None
         Those in the trash, those outside (the default), or None for both.
+    ids : iterable of str, optional
+        Only these.
+    limit, offset : int
+        Most runs, and how many of the newest to pass over.
     """
-    query = select(*_ROW).order_by(*_NEWEST_FIRST).limit(limit)
+    query = select(*_ROW).order_by(*_NEWEST_FIRST).limit(limit).offset(offset)
     columns = run_table.c
     if method is not None:
         query = query.where(columns.method == method)
@@ -51,6 +63,8 @@ def runs(
         query = query.where(columns.state == state)
     if trashed is not None:
         query = query.where(columns.trashed == trashed)
+    if ids is not None:
+        query = query.where(columns.run_id.in_(list(ids)))
     if tag is not None:
         each_tag = func.json_each(columns.tags).table_valued("value")
         query = query.where(exists(select(each_tag.c.value).where(each_tag.c.value == tag)))
@@ -66,6 +80,64 @@ def runs(
         query = query.where(or_(*(column.icontains(word, autoescape=True) for column in searched)))
     with store.reading() as connection:
         return [_run_row(row) for row in connection.execute(query)]
+
+
+def tags(store: Store) -> dict[str, int]:
+    """Every tag in use, sorted, with the number of its runs; the trash does not count."""
+    each_tag = func.json_each(run_table.c.tags).table_valued("value")
+    query = (
+        select(each_tag.c.value, func.count())
+        .select_from(run_table.join(each_tag, true()))
+        .where(run_table.c.trashed.is_(False))
+        .group_by(each_tag.c.value)
+        .order_by(each_tag.c.value)
+    )
+    with store.reading() as connection:
+        return {str(tag): n_runs for tag, n_runs in connection.execute(query)}
+
+
+def counts(store: Store) -> dict[str, dict[str, int]]:
+    """Number of runs: method -> state -> count; the trash does not count."""
+    query = (
+        select(run_table.c.method, run_table.c.state, func.count())
+        .where(run_table.c.trashed.is_(False))
+        .group_by(run_table.c.method, run_table.c.state)
+        .order_by(run_table.c.method, run_table.c.state)
+    )
+    found: dict[str, dict[str, int]] = {}
+    with store.reading() as connection:
+        for method, state, n_runs in connection.execute(query):
+            found.setdefault(method, {})[state] = n_runs
+    return found
+
+
+def settings_of(store: Store, run_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The settings of many runs as they are recorded, by run id; runs with the same settings share one dict."""
+    text = type_coerce(run_table.c.settings, Text)
+    query = select(run_table.c.run_id, text).where(run_table.c.run_id.in_(list(run_ids)))
+    known: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {}
+    with store.reading() as connection:
+        for run_id, document in connection.execute(query):
+            if document not in known:
+                known[document] = json.loads(document)
+            found[run_id] = known[document]
+    return found
+
+
+def inputs_of(store: Store, run_ids: Iterable[str]) -> dict[str, tuple[Input, ...]]:
+    """The inputs of many runs, by run id; runs without inputs are left out."""
+    query = (
+        select(run_table.c.run_id, run_inputs)
+        .join_from(run_table, run_inputs, run_inputs.c.run == run_table.c.id)
+        .where(run_table.c.run_id.in_(list(run_ids)))
+        .order_by(run_inputs.c.run, run_inputs.c.position)
+    )
+    found: dict[str, tuple[Input, ...]] = {}
+    with store.reading() as connection:
+        for given in connection.execute(query):
+            found[given.run_id] = (*found.get(given.run_id, ()), _input(given, store.project))
+    return found
 
 
 def find_run(store: Store, key: str) -> RunRow:
@@ -111,38 +183,35 @@ def run_detail(store: Store, run_id: str) -> RunDetail:
         folder=folder,
         settings=row.settings,
         request=row.request,
-        inputs=tuple(
-            Input(
-                role=given.role,
-                name=given.name,
-                kind=given.kind,
-                path=absolute_path(given.path, store.project),
-                sha256=given.sha256,
-                options=given.options,
-                source=given.source,
-            )
-            for given in inputs
-        ),
-        artifacts=tuple(
-            ArtifactRow(
-                name=output.name,
-                kind=output.kind,
-                path=folder / output.path,
-                title=output.title,
-                size=output.size,
-                sha256=output.sha256,
-                plot=None if output.plot is None else Plot.from_dict(output.plot),
-                seq=output.seq,
-            )
-            for output in outputs
-        ),
+        inputs=tuple(_input(given, store.project) for given in inputs),
+        artifacts=tuple(_artifact_row(output, folder) for output in outputs),
         metrics=final_values(store, [run_id]).get(run_id, {}),
         error=None if row.error is None else RunError(**row.error),
     )
 
 
-def final_values(store: Store, run_ids: Iterable[str] | None = None) -> dict[str, dict[str, float]]:
-    """Final value of each metric: run id -> metric name -> value, of some runs or of all."""
+def artifacts_of_kinds(store: Store, kinds: Iterable[str], limit: int | None = None) -> list[tuple[RunRow, ArtifactRow]]:
+    """Outputs of these kinds with their runs, those of the newest runs first; none of the trash."""
+    query = (
+        select(artifacts)
+        .join_from(artifacts, run_table, artifacts.c.run == run_table.c.id)
+        .where(artifacts.c.kind.in_(list(kinds)), run_table.c.trashed.is_(False))
+        .order_by(*_NEWEST_FIRST, artifacts.c.seq)
+        .limit(limit)
+    )
+    with store.reading() as connection:
+        found = connection.execute(query).all()
+        ids = {output.run for output in found}
+        rows = connection.execute(select(run_table.c.id, *_ROW).where(run_table.c.id.in_(ids)))
+        by_id = {row.id: _run_row(row) for row in rows}
+    folder = store.project / "runs"
+    return [(by_id[output.run], _artifact_row(output, folder / by_id[output.run].run_id)) for output in found]
+
+
+def final_values(
+    store: Store, run_ids: Iterable[str] | None = None, names: Iterable[str] | None = None
+) -> dict[str, dict[str, float]]:
+    """Final value of each metric: run id -> metric name -> value, of some runs or of all, of some metrics or of all."""
     query = (
         select(run_table.c.run_id, metric_names.c.name, final_metrics.c.value)
         .join_from(run_table, final_metrics, final_metrics.c.run == run_table.c.id)
@@ -151,43 +220,13 @@ def final_values(store: Store, run_ids: Iterable[str] | None = None) -> dict[str
     )
     if run_ids is not None:
         query = query.where(run_table.c.run_id.in_(list(run_ids)))
+    if names is not None:
+        query = query.where(metric_names.c.name.in_(list(names)))
     found: dict[str, dict[str, float]] = {}
     with store.reading() as connection:
         for run_id, name, value in connection.execute(query):
             found.setdefault(run_id, {})[name] = float("nan") if value is None else value
     return found
-
-
-def curve_names(store: Store, run_id: str) -> list[str]:
-    """Names of the metrics that a run has, sorted."""
-    query = (
-        select(metric_names.c.name)
-        .join(final_metrics, final_metrics.c.name == metric_names.c.id)
-        .join(run_table, run_table.c.id == final_metrics.c.run)
-        .where(run_table.c.run_id == run_id)
-        .order_by(metric_names.c.name)
-    )
-    with store.reading() as connection:
-        return list(connection.scalars(query))
-
-
-def curve(store: Store, run_id: str, name: str) -> Curve:
-    """One metric over the run, in the order of writing; empty where the run has none of that name."""
-    import numpy as np
-
-    query = (
-        "SELECT step, value, t FROM metrics WHERE run = (SELECT id FROM runs WHERE run_id = ?)"
-        " AND name = (SELECT id FROM metric_names WHERE name = ?) ORDER BY seq, part"
-    )
-    with store.reading() as connection:
-        # past SQLAlchemy, which makes an object of each row: three times as fast for a million points
-        cursor = connection.connection.cursor()
-        cursor.execute(query, (run_id, name))
-        points = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 3)  # None becomes NaN
-        cursor.close()
-    steps, values, times = points.T
-    has_steps = not np.isnan(steps).any()
-    return Curve(name, steps.astype(np.int64) if has_steps else np.arange(len(steps)), values, times)
 
 
 def logs(store: Store, run_id: str, level: str = "debug", limit: int | None = None) -> list[LogRow]:
@@ -236,8 +275,34 @@ def reports(store: Store) -> list[ReportRow]:
 
 
 def _run_row(row: Row[Any]) -> RunRow:
-    columns = {name: row._mapping[name] for name in RunRow.__dataclass_fields__}
+    there = row._mapping
+    columns = {name: there[name] for name in RunRow.__dataclass_fields__}
     return RunRow(**{**columns, "tags": tuple(columns["tags"])})
+
+
+def _input(given: Row[Any], project: Path) -> Input:
+    return Input(
+        role=given.role,
+        name=given.name,
+        kind=given.kind,
+        path=absolute_path(given.path, project),
+        sha256=given.sha256,
+        options=given.options,
+        source=given.source,
+    )
+
+
+def _artifact_row(output: Row[Any], folder: Path) -> ArtifactRow:
+    return ArtifactRow(
+        name=output.name,
+        kind=output.kind,
+        path=folder / output.path,
+        title=output.title,
+        size=output.size,
+        sha256=output.sha256,
+        plot=None if output.plot is None else Plot.from_dict(output.plot),
+        seq=output.seq,
+    )
 
 
 def _unknown(what: str, key: str, known: Sequence[str], store: Store) -> RequestError:

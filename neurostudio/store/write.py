@@ -146,6 +146,11 @@ class Store:
         with explained_database_errors(self.file), self._current().reader.connect() as connection:
             yield connection
 
+    def change_mark(self) -> tuple[int, int]:
+        """A value that differs from an earlier one where the index has changed since, by any program; costs microseconds."""
+        with explained_database_errors(self.file):
+            return self._current().watch.mark()
+
     # --- small changes
 
     def put_dataset(self, dataset: DatasetRow) -> None:

@@ -24,6 +24,8 @@ from neurostudio.core.errors import RequestError
 PUBLIC = [
     "Project",
     "cancel",
+    "export_curve",
+    "export_figure",
     "export_run",
     "forget_dataset",
     "import_data",

@@ -95,6 +95,21 @@ def test_choosing_a_union_member_by_its_tag_brings_its_defaults() -> None:
     assert Everything.from_settings({"push": {"kind": "harsh", "force": 5}}).push == Harsh(force=5)
 
 
+class Outer(Spec):
+    kind: Literal["outer"] = "outer"
+    push: Gentle | Harsh = setting(Gentle(), title="Push", help="A union inside a member.", tag="kind")
+
+
+class Nested(Spec):
+    top: Gentle | Outer = setting(Gentle(), title="Top", help="A union.", tag="kind")
+    level: Literal[1, 2] = setting(1, title="Level", help="A choice of numbers.")
+
+
+@pytest.mark.parametrize("spec", [Nested(), Nested(level=2), Nested(top=Outer()), Nested(top=Outer(push=Harsh(force=5)))])
+def test_unions_inside_unions_and_choices_of_numbers_survive_flags(spec: Nested) -> None:
+    assert Nested.from_settings(from_flags(Nested, to_flags(spec))) == spec
+
+
 def test_changed_lists_only_what_differs() -> None:
     assert Everything(steps=2, inner=Inner(on=True)).changed() == {"steps": (2, 16), "inner.on": (True, False)}
 

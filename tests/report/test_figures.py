@@ -18,7 +18,7 @@ from neurostudio.core.errors import NeuroError
 from neurostudio.core.kinds import Plot
 from neurostudio.report import ReportArtifact, ReportCurve, style
 from neurostudio.report.figures import as_bytes, draw, draw_curves, draw_with_caption
-from neurostudio.report.figures.canvas import pushed_apart
+from neurostudio.report.label_places import pushed_apart
 
 Maker = Callable[..., ReportArtifact]
 
@@ -171,6 +171,17 @@ def test_a_raster_has_every_spike_and_colours_groups(array_artifact: Maker, grou
     assert [list(line.get_xdata()) for line in spikes] == [[0, 3], [5]]
     assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["a", "b"]
     assert (figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()) == ("Time step", "Neuron")
+
+
+def test_numbers_of_groups_are_named_by_the_names_beside_them(array_artifact: Maker) -> None:
+    arrays = {
+        "times": np.array([0, 3]),
+        "units": np.array([0, 1]),
+        "groups": np.array([0, 1]),
+        "group_names": np.array(["conv", "pool"]),
+    }
+    figure = drawn(array_artifact(arrays, Plot("raster"), "spikes"))
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["conv", "pool"]
 
 
 def test_a_silent_raster_says_that_no_unit_fired(array_artifact: Maker) -> None:

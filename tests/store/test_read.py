@@ -1,9 +1,9 @@
 import json
 
-import numpy as np
 import pytest
 
 from neurostudio.core.errors import RequestError
+from neurostudio.core.method import Input
 from neurostudio.store import DatasetRow, Store, ingest_project, read
 
 DONE = {"type": "state", "state": "done", "attempt": 1}
@@ -27,6 +27,10 @@ def filled(store: Store, make_run) -> Store:
     [
         ({}, ["20260103-c", "20260102-b", "20260101-a"]),
         ({"limit": 1}, ["20260103-c"]),
+        ({"limit": 2, "offset": 1}, ["20260102-b", "20260101-a"]),
+        ({"offset": 3}, []),
+        ({"ids": ["20260101-a", "20260104-d", "nothing"]}, ["20260101-a"]),
+        ({"ids": []}, []),
         ({"trashed": True}, ["20260104-d"]),
         ({"trashed": None}, ["20260104-d", "20260103-c", "20260102-b", "20260101-a"]),
         ({"method": "spiking.image"}, ["20260102-b"]),
@@ -89,17 +93,22 @@ def test_an_unknown_data_set_is_answered_with_close_names(store: Store) -> None:
         read.dataset(store, "review")
 
 
-def test_a_curve_has_steps_values_and_times_in_the_order_of_writing(store: Store, make_run) -> None:
-    rows = [[("a/steps", 3.0, 10, 1.0), ("a/none", 1.0, None, 1.0)], [("a/none", 2.0, None, 2.0), ("a/steps", 1.0, 5, 2.5)]]
-    make_run("run-1", *({"type": "metric", "rows": part} for part in rows))
+def test_the_navigator_is_told_how_many_runs_there_are_of_each_kind(filled: Store) -> None:
+    assert read.counts(filled) == {"spiking.image": {"done": 1}, "spiking.text": {"done": 1, "queued": 1}}
+    assert read.tags(filled) == {"paper": 1, "图 1": 1}
+    filled.set_labels("20260103-c", tags=["paper"])
+    filled.set_labels("20260104-d", tags=["paper"])
+    assert read.tags(filled) == {"paper": 2, "图 1": 1}
+
+
+def test_settings_and_inputs_of_many_runs_come_at_once(store: Store, make_run) -> None:
+    given = [Input("train", name, "table", store.project / "data" / name) for name in ("a", "b")]
+    make_run("run-1", settings={"spec_version": 1, "n": 3}, inputs=tuple(given))
+    make_run("run-2", settings={"spec_version": 1, "n": 4})
     ingest_project(store)
-    assert read.curve_names(store, "run-1") == ["a/none", "a/steps"]
-    curve = read.curve(store, "run-1", "a/steps")
-    assert (curve.steps.dtype, curve.values.dtype, curve.times.dtype) == (np.int64, np.float64, np.float64)
-    assert (curve.steps.tolist(), curve.values.tolist(), curve.times.tolist()) == ([10, 5], [3.0, 1.0], [1.0, 2.5])
-    assert read.curve(store, "run-1", "a/none").steps.tolist() == [0, 1]
-    assert read.curve(store, "run-1", "other").values.tolist() == []
-    assert read.curve_names(store, "other") == []
+    assert read.settings_of(store, ["run-2", "other"]) == {"run-2": {"spec_version": 1, "n": 4}}
+    assert read.inputs_of(store, ["run-1", "run-2"]) == {"run-1": tuple(given)}
+    assert read.run_detail(store, "run-1").inputs == tuple(given)
 
 
 def test_final_values_of_some_runs_or_all(store: Store, make_run) -> None:

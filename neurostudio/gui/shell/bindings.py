@@ -56,7 +56,7 @@ class _File(_Bound):
         actions.bind("file.open", lambda: self.start(self._open()))
         actions.bind("file.sample", lambda: self.start(self._sample()))
         actions.bind("file.close", lambda: self.start(window.close_project()))
-        actions.bind("file.import", lambda: furniture.on_import_requested("", ()))
+        actions.bind("file.import", furniture.on_import_wanted)
         actions.bind("file.show", self._show_folder)
         actions.bind("file.preferences", self._preferences)
         actions.bind("file.quit", window.close)
@@ -96,7 +96,7 @@ class _File(_Bound):
             self.window.open_project(path)
 
     async def _sample(self) -> None:
-        from neurostudio.app.demo import make_sample_project
+        from neurostudio.app.sample_studies import make_sample_project
 
         self.window.open_project(await in_background(make_sample_project))
 
@@ -240,7 +240,7 @@ class _Help(_Bound):
         self.actions.bind("help.here", self._here)
         self.actions.bind("help.contents", partial(window.open_page, "help:index"))
         self.actions.bind("help.keys", self._keys)
-        self.actions.bind("help.tour", furniture.start_tour)
+        self.actions.bind("help.tour", furniture.tour.start)
         self.actions.bind("help.about", self._about)
         self.actions.bind("help.machine", partial(window.open_page, "help:machine"))
 

@@ -71,11 +71,11 @@ class MainWindow(QMainWindow):
         self.centre = Centre(lambda key: page_for(key, studio))
         self.setCentralWidget(self.centre)
         self.docks = Docks(
-            navigator=self._dock("navigator", "Project"),
-            settings=self._dock("settings", "Settings"),
-            jobs=self._dock("jobs", "Jobs"),
-            log=self._dock("log", "Log"),
-            notices=self._dock("notices", "Notices"),
+            navigator=self._dock("dock_project", "Project"),
+            settings=self._dock("dock_settings", "Settings"),
+            jobs=self._dock("dock_jobs", "Jobs"),
+            log=self._dock("dock_log", "Log"),
+            notices=self._dock("dock_notices", "Notices"),
         )
         self.drawer = Drawer(self)
         self.menus = fill_menu_bar(self.menuBar(), self.actions_)
@@ -126,6 +126,11 @@ class MainWindow(QMainWindow):
             dock.topLevelChanged.connect(self._saver.touch)
         self._fit_width()
         self.furnished.emit()
+
+    @Slot()
+    def touch(self) -> None:
+        """Something changed that is kept."""
+        self._saver.touch()
 
     @property
     def is_narrow(self) -> bool:
@@ -202,13 +207,17 @@ class MainWindow(QMainWindow):
         """What a project shows that was never open here: the first method that can run."""
         from neurostudio.core.registry import registry
 
-        return f"method:{registry().methods()[0].id}"
+        return f"method:{next(iter(registry().methods))}"
 
     @Slot()
     def on_save(self) -> None:
         """Keep how the window stands."""
         if not self._is_closing:
             tasks.start(self._keep(), self)
+
+    def on_task_error(self, error: Exception) -> None:
+        """Tell people of an error that nobody else caught; the log has its traceback."""
+        self.studio.report_error(tasks.message_of(error))
 
     # --- closing
 

@@ -231,6 +231,7 @@ def _write_spikes(work: TextRun, number: int, heading: str, found: Explanation) 
     """All spikes of one sentence, neurons numbered layer by layer, with membranes and input raster."""
     times, units, groups, first = [], [], [], 0
     names: list[str] = []
+    snn = work.snn()
     for layer, spikes in found.output.spikes.items():
         flat = spikes[:, 0].flatten(1).cpu()  # [time, neuron]
         when, who = flat.nonzero(as_tuple=True)
@@ -249,7 +250,9 @@ def _write_spikes(work: TextRun, number: int, heading: str, found: Explanation) 
             "units": torch.cat(units).numpy(),
             "groups": torch.cat(groups).numpy(),
             "group_names": names,
+            "thresholds": [snn.threshold(layer) for layer in names],
             "input_raster": found.input_raster.numpy(),
+            "input_words": list(found.words),
             **membranes,
         },
         f"{heading}: spikes",

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from neurostudio.report import style
+from neurostudio.report.label_places import pushed_apart
 from neurostudio.report.wording import shortened
 
 LABEL_CHARACTERS = 26
@@ -109,25 +110,6 @@ def draw_labels(axes: Axes, labels: Sequence[LineLabel], height_inch: float) -> 
             fontsize=style.SMALL_FONT_POINTS,
             **place,
         )
-
-
-def pushed_apart(heights: Sequence[float], gap: float) -> list[float]:
-    """Move values apart to at least `gap`, keeping their order and, where there is room, staying within 0 and 1.
-
-    >>> [round(height, 2) for height in pushed_apart([0.5, 0.5, 1.0], 0.1)]
-    [0.5, 0.6, 1.0]
-    """
-    order = sorted(range(len(heights)), key=lambda index: heights[index])
-    placed = [heights[index] for index in order]
-    for at in range(1, len(placed)):
-        placed[at] = max(placed[at], placed[at - 1] + gap)
-    ceiling = max(1.0, gap * (len(placed) - 1))
-    for at in range(len(placed) - 1, -1, -1):
-        placed[at] = min(placed[at], ceiling - gap * (len(placed) - 1 - at))
-    result = [0.0] * len(placed)
-    for index, height in zip(order, placed, strict=True):
-        result[index] = height
-    return result
 
 
 def legend_above(axes: Axes, handles: Sequence[Any], names: Sequence[str]) -> None:

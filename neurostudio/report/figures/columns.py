@@ -25,6 +25,7 @@ from neurostudio.report.figures.canvas import (
     short,
     whole_numbers,
 )
+from neurostudio.report.plotted import count_values, named_column, y_names
 from neurostudio.report.wording import number_text
 
 if TYPE_CHECKING:
@@ -34,14 +35,13 @@ Columns = Mapping[str, Any]
 Notes = list[str]
 
 MAX_BARS = 40
-MAX_BINS = 60
 MARKERS_UP_TO = 24
 _LONG_NAME = 14  # characters; bars with longer names lie down, so that the names can be read
 
 
 def draw_line(plot: Plot, columns: Columns) -> tuple[Figure, Notes]:
     """Columns `y` against column `x`; more than six go to further panels with the same y axis."""
-    names = _y_names(plot, columns)
+    names = y_names(plot, columns)
     panels = [names[start : start + style.MAX_LINES] for start in range(0, len(names), style.MAX_LINES)]
     width, height = style.WIDE_INCH
     figure = new_figure(width, height if len(panels) == 1 else (height - 0.5) * len(panels))
@@ -53,15 +53,15 @@ def draw_line(plot: Plot, columns: Columns) -> tuple[Figure, Notes]:
 
 def draw_bars(plot: Plot, columns: Columns) -> tuple[Figure, Notes]:
     """Columns `y` as bars for each category in column `x`: side by side, or stacked."""
-    names = _y_names(plot, columns)
-    categories = [_category(value) for value in _column(columns, plot.x)] if plot.x else []
-    values = {name: numbers(_column(columns, name), name) for name in names}
+    names = y_names(plot, columns)
+    categories = [_category(value) for value in named_column(columns, plot.x)] if plot.x else []
+    values = {name: numbers(named_column(columns, name), name) for name in names}
     total = max((len(column) for column in values.values()), default=0)
     categories = categories or [str(index + 1) for index in range(total)]
     notes = [f"The first {MAX_BARS} of {total} categories are drawn."] if total > MAX_BARS else []
     categories = categories[:MAX_BARS]
     values = {name: column[:MAX_BARS] for name, column in values.items()}
-    errors = {y: numbers(_column(columns, column), column)[:MAX_BARS] for y, column in plot.error.items() if y in values}
+    errors = {y: numbers(named_column(columns, column), column)[:MAX_BARS] for y, column in plot.error.items() if y in values}
     lying = max((len(name) for name in categories), default=0) > _LONG_NAME or len(categories) > 14
     figure = _bar_sheet(len(categories), 1 if plot.stacked else len(names), lying=lying)
     axes = figure.add_subplot()
@@ -89,13 +89,13 @@ def draw_bars(plot: Plot, columns: Columns) -> tuple[Figure, Notes]:
 
 def draw_scatter(plot: Plot, columns: Columns) -> tuple[Figure, Notes]:
     """Columns `y` against column `x` as marks, with bars of uncertainty where a column gives them."""
-    names = _y_names(plot, columns)
-    x = numbers(_column(columns, plot.x), plot.x) if plot.x else None
+    names = y_names(plot, columns)
+    x = numbers(named_column(columns, plot.x), plot.x) if plot.x else None
     figure = new_figure(*style.WIDE_INCH)
     axes = figure.add_subplot()
     handles = []
     for index, name in enumerate(names):
-        y = numbers(_column(columns, name), name)
+        y = numbers(named_column(columns, name), name)
         across = np.arange(1, len(y) + 1) if x is None else x
         _same_length(across, y, plot.x, name)
         many = len(y) > 500
@@ -111,7 +111,7 @@ def draw_scatter(plot: Plot, columns: Columns) -> tuple[Figure, Notes]:
             )
         )
         if name in plot.error:
-            spread = numbers(_column(columns, plot.error[name]), plot.error[name])
+            spread = numbers(named_column(columns, plot.error[name]), plot.error[name])
             axes.errorbar(across, y, yerr=np.abs(spread), fmt="none", ecolor=style.colour(index), elinewidth=0.8, alpha=0.6)
     axes.grid()
     label_axes(axes, plot.x_label or plot.x, plot.y_label or _only(names))
@@ -124,34 +124,28 @@ def draw_scatter(plot: Plot, columns: Columns) -> tuple[Figure, Notes]:
 
 def draw_histogram(plot: Plot, columns: Columns) -> tuple[Figure, Notes]:
     """How often each value occurs in the columns or arrays `y`; all share their bins. Baselines stand on the value axis."""
-    names = _y_names(plot, columns)[: style.MAX_LINES]
-    found = {name: numbers(np.ravel(_flat(_column(columns, name))), name) for name in names}
-    values = {name: column[np.isfinite(column)] for name, column in found.items()}
-    left_out = sum(len(found[name]) - len(values[name]) for name in names)
-    pooled = np.concatenate([*values.values(), np.empty(0)])
-    if not len(pooled):
-        raise NeuroError("There are no numbers to count", fix=f"Columns: {', '.join(names)}")
-    edges = np.histogram_bin_edges(pooled, bins=min(MAX_BINS, max(8, int(np.sqrt(len(pooled))))))
+    names = y_names(plot, columns)[: style.MAX_LINES]
+    counted = count_values(columns, names)
+    n_value = sum(int(counts.sum()) for counts in counted.counts.values())
     figure = new_figure(*style.WIDE_INCH)
     axes = figure.add_subplot()
     handles: list[Any] = []
-    for index, name in enumerate(names):
-        counts, _ = np.histogram(values[name], edges)
+    for index, (name, counts) in enumerate(counted.counts.items()):
         alone = len(names) == 1
         handles.append(
-            axes.stairs(counts, edges, fill=alone, color=style.colour(index), linewidth=0 if alone else 1.5, label=name)
+            axes.stairs(counts, counted.edges, fill=alone, color=style.colour(index), linewidth=0 if alone else 1.5, label=name)
         )
     axes.set_ylim(bottom=0)
     axes.grid(axis="y")
     label_axes(axes, plot.x_label or _only(names), plot.y_label or "Count")
-    if pooled.size < 1_000:
+    if n_value < 1_000:
         whole_numbers(axes, x=False)
     draw_baselines(axes, plot.baselines, vertical=True)
     if len(names) > 1:
         legend_above(axes, handles, names)
-    notes = [f"{number_text(left_out)} values that are not finite numbers are left out."] if left_out else []
-    if len(_y_names(plot, columns)) > len(names):
-        notes.append(f"The first {len(names)} of {len(_y_names(plot, columns))} columns are drawn.")
+    notes = [f"{number_text(counted.n_left_out)} values that are not finite numbers are left out."] if counted.n_left_out else []
+    if len(y_names(plot, columns)) > len(names):
+        notes.append(f"The first {len(names)} of {len(y_names(plot, columns))} columns are drawn.")
     return figure, notes
 
 
@@ -159,14 +153,14 @@ def draw_histogram(plot: Plot, columns: Columns) -> tuple[Figure, Notes]:
 
 
 def _lines(axes: Axes, plot: Plot, columns: Columns, names: Sequence[str], height_inch: float) -> None:
-    across, ticks = _across(plot, columns, len(_column(columns, names[0])))
+    across, ticks = _across(plot, columns, len(named_column(columns, names[0])))
     labels = []
     for index, name in enumerate(names):
-        y = numbers(_column(columns, name), name)
+        y = numbers(named_column(columns, name), name)
         _same_length(across, y, plot.x, name)
         tint = style.colour(index)
         if name in plot.error:
-            half = np.abs(numbers(_column(columns, plot.error[name]), plot.error[name]))
+            half = np.abs(numbers(named_column(columns, plot.error[name]), plot.error[name]))
             axes.fill_between(across, y - half, y + half, color=tint, alpha=0.16, linewidth=0)
         marker = "o" if len(y) <= MARKERS_UP_TO else ""
         axes.plot(across, y, color=tint, marker=marker, label=name, gid=f"line-{index}")
@@ -222,30 +216,10 @@ def _across(plot: Plot, columns: Columns, count: int) -> tuple[NDArray[np.float6
     """Positions on the x axis, and their names where column `x` holds words."""
     if not plot.x:
         return np.arange(1, count + 1, dtype=np.float64), []
-    column = _column(columns, plot.x)
+    column = named_column(columns, plot.x)
     if are_numbers(column):
         return numbers(column, plot.x), []
     return np.arange(len(column), dtype=np.float64), [_category(value) for value in column]
-
-
-def _y_names(plot: Plot, columns: Columns) -> list[str]:
-    """The columns to draw: those named, else every one that holds numbers."""
-    names = list(plot.y) or [name for name in columns if name != plot.x and are_numbers(columns[name])]
-    if not names:
-        raise NeuroError("There is no column of numbers to draw")
-    for name in names:
-        _column(columns, name)
-    return names
-
-
-def _column(columns: Columns, name: str) -> Any:
-    if name not in columns:
-        raise NeuroError(f"There is no column '{name}'", fix=f"There are: {', '.join(columns)}")
-    return columns[name]
-
-
-def _flat(column: Any) -> Any:
-    return column if isinstance(column, np.ndarray) else numbers(column, "")
 
 
 def _same_length(x: Any, y: Any, x_name: str, y_name: str) -> None:

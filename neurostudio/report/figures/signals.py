@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from neurostudio.core.errors import NeuroError
 from neurostudio.core.kinds import Plot
 from neurostudio.report import style
-from neurostudio.report.artifact_data import numbers
+from neurostudio.report.artifact_data import numbers, spike_groups
 from neurostudio.report.figures.canvas import (
     draw_baselines,
     draw_labels,
@@ -39,14 +39,16 @@ PEAK_BINS = 2_000
 
 
 def draw_raster(plot: Plot, arrays: Arrays) -> tuple[Figure, Notes]:
-    """One tick for each spike: ``times`` across, ``units`` up; ``groups`` (for each spike, or for each unit) colours them."""
+    """One tick for each spike: ``times`` across, ``units`` up; ``groups`` (for each spike, or for each unit) colours them,
+    named by ``group_names`` where it holds numbers.
+    """
     for name in ("times", "units"):
         if name not in arrays:
             raise NeuroError(f"There is no array '{name}'", fix=f"A raster needs times and units; there are: {', '.join(arrays)}")
     times, units = numbers(arrays["times"], "times").ravel(), numbers(arrays["units"], "units").ravel()
     if len(times) != len(units):
         raise NeuroError(f"'times' holds {len(times)} values and 'units' {len(units)}", "Each spike needs one of both")
-    groups = _groups(arrays.get("groups"), units)
+    groups = spike_groups(arrays, units)
     notes: Notes = []
     every = -(-len(times) // MAX_SPIKES)
     if every > 1:
@@ -137,20 +139,6 @@ def _ticks(axes: Axes, times: Any, units: Any, groups: Any, size_points: float) 
         handles.append(Line2D([], [], linestyle="none", marker="s", markersize=5, color=tint))
     if groups is not None:
         legend_above(axes, handles, names)
-
-
-def _groups(groups: Any, units: NDArray[np.float64]) -> NDArray[np.str_] | None:
-    """The group of each spike as text, from groups of spikes or of units; None where there are none."""
-    if groups is None:
-        return None
-    names = np.asarray([str(name) for name in np.ravel(groups)])
-    if len(names) == len(units):
-        return names
-    if len(units) and len(names) > units.max():
-        return np.asarray(names[units.astype(int)])
-    if not len(units):
-        return None
-    raise NeuroError(f"'groups' holds {len(names)} names: neither one for each spike nor one for each unit")
 
 
 def _units(name: str, array: NDArray[np.float64]) -> list[tuple[str, Any]]:

@@ -1,0 +1,1 @@
+"""Small parts that the pages of runs, comparisons and data sets share."""

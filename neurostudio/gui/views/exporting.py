@@ -1,0 +1,52 @@
+"""Writing a picture or its numbers to a file: the command line does it, so that the window and a script get the same bytes."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from neurostudio.core.errors import NeuroError
+from neurostudio.gui import tasks
+from neurostudio.gui.studio import Notice, Studio
+
+FILTERS = {
+    ".png": "Picture (*.png)",
+    ".svg": "Drawing (*.svg)",
+    ".pdf": "Page (*.pdf)",
+    ".csv": "Table (*.csv)",
+}
+
+
+async def ask_path(parent: QWidget, name: str, suffix: str) -> Path | None:
+    """Ask for a file to write; None where the question was cancelled."""
+    dialog = QFileDialog(parent, "Export", f"{_plain(name)}{suffix}", FILTERS.get(suffix, ""))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(suffix[1:])
+    accepted = await tasks.answer(dialog)
+    chosen = dialog.selectedFiles()
+    dialog.deleteLater()
+    return Path(chosen[0]) if accepted and chosen else None
+
+
+async def export(studio: Studio, project: Path, run_id: str, path: Path, *, artifact: str = "", curve: str = "") -> bool:
+    """Write one artifact, or one metric, and tell people how it went; returns whether the file is there.
+
+    Parameters
+    ----------
+    path : Path
+        Its ending says what is written: ``.png``, ``.svg``, ``.pdf``, or ``.csv`` for the numbers.
+    """
+    what = ("--artifact", artifact) if artifact else ("--curve", curve)
+    try:
+        await tasks.command("export", project, run_id, *what, "--to", path, "--json")
+    except NeuroError as error:
+        studio.report_error(error)
+        return False
+    studio.notify(
+        Notice("done", f"Exported {path.name}", str(path.parent), action_text="Show in folder", action_key=f"folder:{path}")
+    )
+    return True
+
+
+def _plain(name: str) -> str:
+    """A name for a file: no separators."""
+    return "".join("-" if char in '/\\:*?"<>|' else char for char in name).strip() or "export"
