@@ -216,8 +216,12 @@ def _sized(share: float) -> QFont:
 # --- icons ----------------------------------------------------------------------------------------------------------------
 
 
+@cache
 def icon(name: str, tint: str = "") -> QIcon:
     """A bundled icon by name, in the text colour of whatever theme is current when it is painted.
+
+    Each is made once and kept: where the garbage collector meets an icon together with its engine, it may free the engine
+    first, and the icon then ends the process (PySide6 6.11.3).
 
     Parameters
     ----------

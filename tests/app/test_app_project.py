@@ -24,6 +24,7 @@ from neurostudio.core.errors import RequestError
 PUBLIC = [
     "Project",
     "cancel",
+    "compare_runs",
     "export_curve",
     "export_figure",
     "export_run",

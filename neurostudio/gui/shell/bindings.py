@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from neurostudio.gui.shell.furniture import Furniture
     from neurostudio.gui.shell.window import MainWindow
 
-NEEDS_PROJECT = ("file.close", "file.import", "file.show", "edit.find", "run.start")
+NEEDS_PROJECT = ("file.close", "file.import", "file.show", "edit.find")
 NEEDS_RUN = ("run.stop", "run.resume", "run.again", "run.change", "run.pin", "run.command", "file.export")
 TEXT_STEP, LEAST_TEXT, MOST_TEXT = 0.1, 0.8, 2.0
 
@@ -147,6 +147,7 @@ class _Runs(_Bound):
         super().__init__(window)
         running = furniture.running
         self.actions.bind("run.start", furniture.settings_panel.run)
+        furniture.on_can_run(furniture.settings_panel.can_run)
         self.actions.bind("run.stop", lambda: running.stop(self._run_id()))
         self.actions.bind("run.resume", lambda: self.start(running.resume(self._run_id())))
         self.actions.bind("run.again", lambda: self.start(running.run_again(self._run_id())))
@@ -181,7 +182,6 @@ class _Runs(_Bound):
         self.actions.set_enabled("run.pin", is_open and bool(runs), "Open the page of a run first")
         self.actions.set_enabled("run.compare", is_open and bool(self.studio.pinned), "Pin the runs to compare first")
         self.actions.set_enabled("file.report", is_open, "Open a project first")
-        self.actions.set_enabled("run.start", is_open, "Open a project first")
 
 
 class _Window(_Bound):

@@ -59,6 +59,8 @@ class Furniture(QObject):
         self.settings_panel.run_requested.connect(self.on_run_requested)
         self.settings_panel.import_requested.connect(self.on_import_requested)
         self.settings_panel.draft_changed.connect(window.touch)
+        self.settings_panel.can_run_changed.connect(self.on_can_run)
+        studio.import_requested.connect(self.on_import_kind)
         self.navigator.import_wanted.connect(self.on_import_wanted)
         self.jobs_line.jobs_wanted.connect(self.on_jobs_wanted)
         self.book.unread_changed.connect(self.on_unread)
@@ -97,10 +99,20 @@ class Furniture(QObject):
         self.window.drawer.hide()
         tasks.start(self.running.submit(request), self)
 
+    @Slot(bool)
+    def on_can_run(self, can_run: bool) -> None:
+        """The command is on when the button is."""
+        self.window.actions_.set_enabled("run.start", can_run, "Fill in the settings on the right first")
+
     @Slot()
     def on_import_wanted(self) -> None:
         """Import data of any kind."""
         self.import_files(())
+
+    @Slot(str)
+    def on_import_kind(self, kind: str) -> None:
+        """Import data of one kind; empty for any."""
+        self.import_files((), (kind,) if kind else ())
 
     @Slot(str, object)
     def on_import_requested(self, _role: str, kinds: tuple[str, ...]) -> None:
@@ -145,14 +157,20 @@ class Furniture(QObject):
         return widget
 
     def _settings_source(self) -> palette_sources.Provider | None:
-        form = self.settings_panel.form
-        if form is None:
+        page = self.settings_panel.page
+        if page is None:
             return None
-        return palette_sources.settings(self.settings_panel.setting_lines(), self._show_setting)
+        model = page.form.settings
+        lines = [
+            palette_sources.SettingLine(place.key, place.info.title, place.info.help, str(model.raw(place.key)))
+            for place in model.fields()
+        ]
+        return palette_sources.settings(lines, self._show_setting)
 
-    def _show_setting(self, name: str) -> None:
+    def _show_setting(self, key: str) -> None:
         self.window.show_settings()
-        self.settings_panel.focus_setting(name)
+        if (page := self.settings_panel.page) is not None:
+            page.settings.focus_setting(key)
 
     def _reveal(self, name: str) -> None:
         """Bring what the tour points at into view."""

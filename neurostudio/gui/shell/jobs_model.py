@@ -100,11 +100,10 @@ class JobsModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Waiting runs can be dragged, and dropped between others."""
-        flags = Qt.ItemFlag.ItemNeverHasChildren
         row = self.row(index)
         if row is None:
-            return flags | Qt.ItemFlag.ItemIsDropEnabled
-        flags |= Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+            return Qt.ItemFlag.ItemIsDropEnabled
+        flags = Qt.ItemFlag.ItemNeverHasChildren | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return flags | Qt.ItemFlag.ItemIsDragEnabled if row.position >= 0 else flags
 
     def mimeTypes(self) -> list[str]:

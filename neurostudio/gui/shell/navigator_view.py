@@ -123,9 +123,10 @@ class _LineDelegate(QStyledItemDelegate):
         """Paint what stands at the right end; returns where the name must end."""
         u = theme.unit(self._view)
         right = room.right()
-        if node.secondary:
-            font = theme.number_font(theme.SECONDARY_SIZE)
-            width = min(QFontMetrics(font).horizontalAdvance(node.secondary), room.width() // 2)
+        font = theme.number_font(theme.SECONDARY_SIZE)
+        width = min(QFontMetrics(font).horizontalAdvance(node.secondary), room.width() // 2)
+        needed = QFontMetrics(theme.body_font()).horizontalAdvance(node.title) + u + width
+        if node.secondary and not (node.secondary == node.state and needed > room.width()):  # the mark says the state, too
             place = QRect(right - width, room.top(), width + 1, room.height())
             painting.paint_text(painter, place, node.secondary, font, colour, Qt.AlignmentFlag.AlignRight)
             right = place.left() - u

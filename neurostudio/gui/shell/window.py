@@ -22,6 +22,7 @@ from neurostudio.gui import tasks, theme
 from neurostudio.gui.commands import Actions
 from neurostudio.gui.panels.page import Page
 from neurostudio.gui.panels.registry import page_for
+from neurostudio.gui.panels.welcome import WelcomePage
 from neurostudio.gui.shell import layouts, memory
 from neurostudio.gui.shell.centre import Centre
 from neurostudio.gui.shell.drawer import Drawer
@@ -68,7 +69,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("window")
         self.setMinimumSize(SMALLEST_U * theme.unit(self))
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
-        self.centre = Centre(lambda key: page_for(key, studio))
+        self.centre = Centre(self._make_page)
         self.setCentralWidget(self.centre)
         self.docks = Docks(
             navigator=self._dock("dock_project", "Project"),
@@ -110,6 +111,15 @@ class MainWindow(QMainWindow):
     def on_page_requested(self, key: str) -> None:
         """Some part wants to show a page."""
         self.open_page(key).setFocus()
+
+    def _make_page(self, key: str) -> Page:
+        page = page_for(key, self.studio)
+        if isinstance(page, WelcomePage):
+            page.project_wanted.connect(self.open_project)
+            page.new_project_wanted.connect(self.actions_["file.new"].trigger)
+            page.open_project_wanted.connect(self.actions_["file.open"].trigger)
+            page.tour_wanted.connect(self.actions_["help.tour"].trigger)
+        return page
 
     # --- the second step
 
@@ -172,6 +182,7 @@ class MainWindow(QMainWindow):
         if self.studio.project is not None:
             self.studio.project.set_at_once(settings.runs_at_once)
 
+    @Slot(str)
     def open_project(self, path: str | Path) -> None:
         """Open a project folder; what is open now is kept first."""
         tasks.start(self._open_project(path), self)

@@ -55,8 +55,8 @@ class ArrayView(View):
         self._data: ArrayFile | None = None
         self._part: NDArray[Any] = np.empty((0, 0))
         self._every = 1
-        bar = Flow(self.choice, self.shape_words, self.axes, gap=1.5)
-        self.set_content(Column(bar, self.legend, self.canvas, gap=0.5))
+        bar = Flow(self.choice, self.shape_words, gap=1.5)
+        self.set_content(Column(bar, self.axes, self.legend, self.canvas, gap=0.5))
         self.add_menu(self.canvas)
         self.choice.activated.connect(self.on_chosen)
         self.axes.changed.connect(self.on_sliced)
@@ -214,6 +214,7 @@ class SliceBar(QWidget):
         self.slice = Slice(0, 1, (0, 0))
         self._flow = Flow(Secondary("Rows", wrap=False), self.rows, Secondary("Columns", wrap=False), self.columns)
         fill(QVBoxLayout(self), (self._flow,), theme.unit(self), 0)
+        self.setSizePolicy(self._flow.sizePolicy())
         self.rows.activated.connect(self.on_axis)
         self.columns.activated.connect(self.on_axis)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF
 
 from neurostudio.gui import theme
+from neurostudio.gui.views.pens import pen
 from neurostudio.report.wording import number_text, shortened
 
 NAME_CHARACTERS = 22
@@ -40,9 +41,9 @@ class Axis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph has no types
         font = theme.number_font(theme.SECONDARY_SIZE)
         self.setStyle(tickFont=font)
         self.label.setFont(theme.secondary_font())
-        self.setPen(pg.mkPen(colours.hairline))
-        self.setTickPen(pg.mkPen(colours.hairline))
-        self.setTextPen(pg.mkPen(colours.secondary))
+        self.setPen(pen("hairline"))
+        self.setTickPen(pen("hairline"))
+        self.setTextPen(pen("secondary"))
         self.labelStyle = {"color": colours.text}
         self.label.setHtml(self.labelString())
         self.picture = None
@@ -77,9 +78,8 @@ class Axis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph has no types
             return [(1.0, _log_ticks(low, high))]
         levels = super().tickValues(low, high, size)[:1]
         if self.whole and levels and levels[0][0] < 1:
-            first = math.ceil(low)
-            return [(1.0, [float(at) for at in range(first, math.floor(high) + 1)])]
-        return list(levels)
+            levels = [(1.0, [float(at) for at in range(math.ceil(low), math.floor(high) + 1)])]
+        return [self._thinned(spacing, places, size) for spacing, places in levels]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Texts of the ticks; see `pyqtgraph.AxisItem.tickStrings`."""
@@ -88,6 +88,17 @@ class Axis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph has no types
         if self.logMode:
             return [number_text(10.0**value, 2) for value in values]
         return tick_texts(values, spacing)
+
+    def _thinned(self, spacing: float, places: list[float], size: float) -> tuple[float, list[float]]:
+        """Every second, third ... tick where the axis is too short for all their texts."""
+        if not places:
+            return spacing, places
+        metrics = QFontMetricsF(self.style["tickFont"])
+        widest = max(metrics.horizontalAdvance(text) for text in tick_texts(places, spacing))
+        room = metrics.height() if self.orientation == "left" else widest * _ROOM
+        every = max(1, math.ceil(room * len(places) / max(size, 1.0)))
+        kept = [place for place in places if round(place / spacing) % every == 0] or places[:1]
+        return spacing * every, kept
 
     def _name_step(self, size: float, span: float) -> int:
         """Every how many-th name fits."""

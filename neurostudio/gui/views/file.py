@@ -54,6 +54,7 @@ class FileView(View):
         self.model = TableModel(self)
         self.grid = Grid(self.model)
         self.grid.verticalHeader().hide()
+        self.grid.horizontalHeader().setStretchLastSection(True)
         self.grid.setAccessibleName("Files")
         self.set_content(Column(Row(self.heading, None, self.open), self.words, self.grid))
         self.add_menu(self.grid)

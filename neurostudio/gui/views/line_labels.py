@@ -9,10 +9,12 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from neurostudio.gui import theme
-from neurostudio.gui.views.tints import Tint, colour_of
+from neurostudio.gui.views.pens import pen
+from neurostudio.gui.views.tints import Tint
 from neurostudio.report.label_places import pushed_apart
 
 LONGEST = 24  # characters
+DASHES = (2.5, 2.0)
 _SAMPLE = 12.0  # length of the sample of the line before its name
 _TEXT = 6.0 + _SAMPLE + 6.0  # where names begin
 _EMPTY = 18.0  # room for the half of the last number of the axis below
@@ -82,8 +84,7 @@ class LineLabels(pg.GraphicsWidget):  # type: ignore[misc] # pyqtgraph has no ty
         painter.setFont(font)
         for label, place in zip(seen, places, strict=True):
             y = (1 - place) * height
-            style = Qt.PenStyle.DashLine if label.is_dashed else Qt.PenStyle.SolidLine
-            painter.setPen(pg.mkPen(colour_of(label.tint), width=1.2 if label.is_dashed else 2.4, style=style))
+            painter.setPen(pen(label.tint, 1.2 if label.is_dashed else 2.4, DASHES if label.is_dashed else ()))
             painter.drawLine(QLineF(6, y, 6 + _SAMPLE, y))
             painter.setPen(colours.secondary if label.is_dashed else colours.text)
             text = metrics.elidedText(label.text, Qt.TextElideMode.ElideMiddle, self.size().width() - _TEXT)

@@ -15,11 +15,13 @@ from PySide6.QtGui import QBrush, QColor, QPen, QPolygonF
 
 from neurostudio.gui import theme
 from neurostudio.gui.views.curve_data import Numbers, in_order, visible_points
+from neurostudio.gui.views.pens import pen
 from neurostudio.gui.views.tints import Tint, colour_of
 
 DOTS_UP_TO = 24  # points of a line that are marked
 SMOOTH_UP_TO = 3_000  # points of a line that are drawn with smooth edges
 LINE_WIDTH = 1.7
+DASHES = (4.0, 4.0)
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ class Line(Mark):
     def recolour(self) -> None:
         colour = QColor(colour_of(self.tint))
         colour.setAlphaF(self.alpha)
-        self._curve.setPen(pg.mkPen(colour, width=self.width))
+        self._curve.setPen(pen(colour, self.width))
         self._dots.setPen(None)
         self._dots.setBrush(pg.mkBrush(colour))
 
@@ -237,7 +239,7 @@ class Baseline(Mark):
         return None if self.is_vertical else self._place()
 
     def recolour(self) -> None:
-        self._line.setPen(pg.mkPen(colour_of(self.tint), width=1.2, dash=[4, 4]))
+        self._line.setPen(pen(self.tint, 1.2, DASHES))
         if self.is_vertical:
             self._line.label.setColor(QColor(colour_of("secondary")))
             self._line.label.setFont(theme.secondary_font())

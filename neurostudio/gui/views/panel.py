@@ -13,6 +13,7 @@ from neurostudio.gui import theme
 from neurostudio.gui.views.axis import Axis
 from neurostudio.gui.views.line_labels import LineLabel, LineLabels
 from neurostudio.gui.views.marks import Band, Baseline, Bounds, Line, Mark, Reading
+from neurostudio.gui.views.pens import pen
 from neurostudio.gui.views.shapes import Points
 from neurostudio.report.wording import number_text
 
@@ -179,8 +180,8 @@ class Panel(QObject):
         self.bottom.recolour()
         self.names.update()
         self.title.setText(self._title_text, color=colours.secondary, size=f"{theme.secondary_font().pointSizeF():.1f}pt")
-        self._hair.setPen(pg.mkPen(colours.baseline, width=1))
-        self._rings.setPen(pg.mkPen(colours.text, width=1.4))
+        self._hair.setPen(pen("baseline"))
+        self._rings.setPen(pen("text", 1.4))
         self._rings.setBrush(pg.mkBrush(QColor(colours.surface)))
         for mark in self.marks:
             mark.recolour()

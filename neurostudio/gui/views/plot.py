@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from neurostudio.gui import theme
 from neurostudio.gui.views.panel import PAN_STEP, ZOOM_STEP, Panel
+from neurostudio.gui.views.pens import pen
 from neurostudio.gui.views.readout import Readout
 from neurostudio.gui.widgets import fill
 
@@ -71,7 +72,7 @@ class Graphics(pg.GraphicsView):  # type: ignore[misc] # pyqtgraph has no types
     def drawForeground(self, painter: QPainter, rect: Any) -> None:
         super().drawForeground(painter, rect)
         if self.hasFocus() and self._canvas.focus_by_keyboard:
-            painter.setPen(pg.mkPen(theme.current().focus, width=2))
+            painter.setPen(pen("focus", 2))
             painter.drawRect(self.mapToScene(self.viewport().rect().adjusted(1, 1, -2, -2)).boundingRect())
 
 

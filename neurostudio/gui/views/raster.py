@@ -5,12 +5,14 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from neurostudio.gui.views.curve_data import Numbers
 from neurostudio.gui.views.marks import Bounds, Mark
+from neurostudio.gui.views.pens import screen_scale
 from neurostudio.gui.views.tints import Tint, colour_of
 
 STEP_SHARE = 0.62  # of a step that a spike is wide, where times are steps
@@ -25,12 +27,12 @@ class _Strokes(pg.GraphicsObject):  # type: ignore[misc] # pyqtgraph has no type
 
     def __init__(self) -> None:
         super().__init__()
-        self.groups: list[tuple[float, list[QLineF]]] = []
+        self.groups: list[tuple[float, PrimitiveArray]] = []
         self.colour = QColor()
         self.width_px = 1.0
         self._rect = QRectF()
 
-    def show_lines(self, groups: list[tuple[float, list[QLineF]]], width_px: float, rect: QRectF) -> None:
+    def show_lines(self, groups: list[tuple[float, PrimitiveArray]], width_px: float, rect: QRectF) -> None:
         """Draw other lines (opacity, lines), that lie within a rectangle."""
         self.prepareGeometryChange()
         self.groups, self.width_px, self._rect = groups, width_px, rect
@@ -44,10 +46,10 @@ class _Strokes(pg.GraphicsObject):  # type: ignore[misc] # pyqtgraph has no type
         for opacity, lines in self.groups:
             colour = QColor(self.colour)
             colour.setAlphaF(opacity)
-            pen = QPen(colour, self.width_px, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+            pen = QPen(colour, self.width_px * screen_scale(), Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
             pen.setCosmetic(True)
             painter.setPen(pen)
-            painter.drawLines(lines)
+            painter.drawLines(*lines.drawargs())
 
 
 class Raster(Mark):
@@ -82,7 +84,8 @@ class Raster(Mark):
         seen = (units >= y_low - 1) & (units <= y_high + 1)
         times, units, share = times[seen], units[seen], np.ones(int(seen.sum()))
         if row_px < 1:
-            column = 1.0 if self._has_steps else (x_high - x_low) / width
+            pixel = (x_high - x_low) / width
+            column = float(max(1, round(pixel))) if self._has_steps else pixel
             times, units, share = crowded(times, units, column, 1 / row_px)
         levels = np.ceil(np.clip(share, 0, 1) * LEVELS).astype(int)
         groups = [
@@ -92,12 +95,14 @@ class Raster(Mark):
         pen_px = max(1.0, ROW_SHARE * row_px) if self._has_steps else TICK_PX
         self._strokes.show_lines(groups, pen_px, QRectF(x_low - 1, y_low - 1, x_high - x_low + 2, y_high - y_low + 2))
 
-    def _lines(self, times: Numbers, units: Numbers, row_px: float) -> list[QLineF]:
-        spikes = zip(times.tolist(), units.tolist(), strict=True)
-        if self._has_steps:
-            return [QLineF(time - STEP_SHARE / 2, unit, time + STEP_SHARE / 2, unit) for time, unit in spikes]
-        half = max(ROW_SHARE / 2, 1.0 / row_px)
-        return [QLineF(time, unit - half, time, unit + half) for time, unit in spikes]
+    def _lines(self, times: Numbers, units: Numbers, row_px: float) -> PrimitiveArray:
+        """Strokes as Qt takes them, without an object for each."""
+        lines = PrimitiveArray(QLineF, 4)
+        lines.resize(len(times))
+        across = STEP_SHARE / 2 if self._has_steps else 0.0
+        up = 0.0 if self._has_steps else max(ROW_SHARE / 2, 1.0 / row_px)
+        lines.ndarray()[:] = np.stack([times - across, units - up, times + across, units + up], 1)
+        return lines
 
     def bounds(self) -> Bounds | None:
         return self._bounds
@@ -132,6 +137,10 @@ def crowded(times: Numbers, units: Numbers, column: float, row: float) -> tuple[
     if not len(times):
         return times, units, np.empty(0)
     at_time, at_unit = np.round(times / column).astype(np.int64), np.floor(units / row).astype(np.int64)
-    width = int(at_unit.max()) + 1
-    cells, counts = np.unique(at_time * width + at_unit, return_counts=True)
-    return cells // width * column, (cells % width + 0.5) * row, counts / row
+    first_time, first_unit = int(at_time.min()), int(at_unit.min())
+    n_row = int(at_unit.max()) - first_unit + 1
+    counts = np.bincount((at_time - first_time) * n_row + at_unit - first_unit)
+    cells = np.flatnonzero(counts)
+    cell_times = np.asarray((cells // n_row + first_time) * column, dtype=np.float64)
+    cell_units = np.asarray((cells % n_row + first_unit + 0.5) * row, dtype=np.float64)
+    return cell_times, cell_units, np.asarray(counts[cells] / row, dtype=np.float64)

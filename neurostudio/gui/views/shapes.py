@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from neurostudio.gui import theme
 from neurostudio.gui.views.colour_maps import Scale, lookup_table
 from neurostudio.gui.views.marks import LINE_WIDTH, Bounds, Mark, Reading
+from neurostudio.gui.views.pens import pen
 from neurostudio.gui.views.tints import Tint, colour_of
 
 SMALL_ABOVE = 500  # points of a cloud
@@ -41,7 +42,7 @@ class Points(Mark):
         self._cloud.setPen(None)
         self._cloud.setBrush(pg.mkBrush(colour))
         if self._bars is not None:
-            self._bars.setData(pen=pg.mkPen(colour, width=1))
+            self._bars.setData(pen=pen(colour))
 
     def bounds(self) -> Bounds | None:
         if not len(self.x):
@@ -94,7 +95,7 @@ class Stairs(Mark):
         if self._is_filled:
             self._steps.setFillLevel(0.0)
             self._steps.setBrush(pg.mkBrush(colour))
-        self._steps.setPen(pg.mkPen(colour, width=0 if self._is_filled else LINE_WIDTH))
+        self._steps.setPen(pg.mkPen(None) if self._is_filled else pen(self.tint, LINE_WIDTH))
 
     def bounds(self) -> Bounds | None:
         return Bounds(float(self.edges[0]), float(self.edges[-1]), 0.0, float(self.counts.max(initial=1)))
@@ -123,7 +124,7 @@ class Spreads(Mark):
         self.recolour()
 
     def recolour(self) -> None:
-        self._whiskers.setData(pen=pg.mkPen(colour_of(self.tint), width=1.2))
+        self._whiskers.setData(pen=pen(self.tint, 1.2))
 
     def bounds(self) -> Bounds | None:
         return self._bounds

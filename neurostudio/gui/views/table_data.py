@@ -63,20 +63,34 @@ class TableData:
 
     def order(self, column: int, *, descending: bool) -> NDArray[np.intp]:
         """Rows in the order of a column: numbers by value, texts by letters; empty cells come last."""
-        if column in self.numbers:
-            values = self.numbers[column]
-            order = np.argsort(-values if descending else values, kind="stable")
-        else:
-            texts = [row[column].casefold() for row in self.rows]
-            ranked = sorted(range(len(texts)), key=texts.__getitem__, reverse=descending)
-            order = np.array(ranked, dtype=np.intp)
-        is_empty = np.array([not self.rows[row][column].strip() for row in order], dtype=bool)
+        if column not in self._ranks:
+            if column in self.numbers:
+                self._ranks[column] = np.argsort(self.numbers[column], kind="stable"), np.isnan(self.numbers[column])
+            else:
+                texts = [row[column].casefold() for row in self.rows]
+                is_empty = np.array([not text.strip() for text in texts], dtype=bool)
+                self._ranks[column] = np.array(sorted(range(len(texts)), key=texts.__getitem__), dtype=np.intp), is_empty
+        order, is_empty = self._ranks[column]
+        order = order[::-1] if descending else order
+        is_empty = is_empty[order]
         return np.concatenate([order[~is_empty], order[is_empty]])
+
+    @cached_property
+    def _ranks(self) -> dict[int, tuple[NDArray[np.intp], NDArray[np.bool_]]]:
+        """For each column that was sorted: its rows in rising order, and which of them are empty."""
+        return {}
+
+    def prepared(self) -> "TableData":
+        """The same table, with all worked out that showing and searching needs: for threads that load."""
+        _ = self.decimals, self.searched
+        return self
 
     def matching(self, words: str) -> NDArray[np.bool_]:
         """Which rows hold every one of the words somewhere."""
-        wanted = words.casefold().split()
-        return np.array([all(word in text for word in wanted) for text in self.searched], dtype=bool)
+        found = np.ones(len(self.rows), dtype=bool)
+        for word in words.casefold().split():
+            found &= np.fromiter((word in text for text in self.searched), dtype=bool, count=len(self.rows))
+        return found
 
     def as_tsv(self, rows: Sequence[int], columns: Sequence[int]) -> str:
         """Cells with all their digits, with the names of the columns, for the clipboard of other programs."""
@@ -93,7 +107,7 @@ def load_table(source: ArtifactSource) -> TableData:
         When the file is missing, empty or damaged.
     """
     table = read_table(source.path, ROW_LIMIT)
-    return TableData(table.columns, table.rows, table.n_rows)
+    return TableData(table.columns, table.rows, table.n_rows).prepared()
 
 
 def load_json_lines(path: Path) -> TableData:
@@ -121,7 +135,7 @@ def load_json_lines(path: Path) -> TableData:
     except (OSError, UnicodeDecodeError) as error:
         raise unreadable(path, error) from error
     names = tuple(columns)
-    return TableData(names, [tuple(_cell(one.get(name)) for name in names) for one in objects], count)
+    return TableData(names, [tuple(_cell(one.get(name)) for name in names) for one in objects], count).prepared()
 
 
 def _object(line: str, number: int, path: Path) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QSplitter, QTabWidget
 
 from neurostudio.core.errors import NeuroError
@@ -27,6 +28,7 @@ from neurostudio.report.plotted import count_values
 from neurostudio.report.wording import number_text, size_text
 
 HISTOGRAM, IMAGE = 2, 3  # shares of the width
+NARROW = 80  # in u; below it the picture stands under the list
 
 
 class WeightsView(View):
@@ -46,6 +48,7 @@ class WeightsView(View):
         self.list.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.verticalHeader().hide()
+        self.list.horizontalHeader().setStretchLastSection(True)
         self.list.setAccessibleName("Tensors")
         self.summary = Secondary("", wrap=False)
         self.axes = SliceBar()
@@ -71,15 +74,20 @@ class WeightsView(View):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(Column(self.axes, self.canvas, gap=0.5), "Numbers")
         self.tabs.addTab(self.config, "Configuration")
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(Column(self.list, self.summary, gap=0.5))
-        splitter.addWidget(self.tabs)
-        splitter.setStretchFactor(0, 2)
-        splitter.setStretchFactor(1, 3)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(Column(self.list, self.summary, gap=0.5))
+        self.splitter.addWidget(self.tabs)
+        self.splitter.setStretchFactor(0, 2)
+        self.splitter.setStretchFactor(1, 3)
         u = theme.unit(self)
-        splitter.setSizes([60 * u, 76 * u])
-        self.set_content(splitter)
+        self.splitter.setSizes([60 * u, 76 * u])
+        self.set_content(self.splitter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < NARROW * theme.unit(self)
+        self.splitter.setOrientation(Qt.Orientation.Vertical if is_narrow else Qt.Orientation.Horizontal)
 
     @staticmethod
     def load(source: ArtifactSource) -> Weights:

@@ -311,16 +311,10 @@ TREES = st.lists(st.tuples(st.integers(0, 5), LEAVES), unique_by=lambda pair: pa
 
 
 def nodes_of(spec: list[tuple[int, list[int]]], words: str) -> tuple[Node, ...]:
-    return tuple(
-        Node(
-            f"g{key}",
-            "group",
-            f"g{key}",
-            secondary=words,
-            children=tuple(Node(f"g{key}/{leaf}", "run", f"{leaf} {words}") for leaf in leaves),
-        )
-        for key, leaves in spec
-    )
+    def leaves_of(key: int, leaves: list[int]) -> tuple[Node, ...]:
+        return tuple(Node(f"g{key}/{leaf}", "run", f"{leaf} {words}") for leaf in leaves)
+
+    return tuple(Node(f"g{key}", "group", f"g{key}", secondary=words, children=leaves_of(key, leaves)) for key, leaves in spec)
 
 
 def shown(model: NavigatorModel, parent: QModelIndex) -> list[tuple[str, list[str]]]:

@@ -16,7 +16,7 @@ from neurostudio.store.read import reports
 from neurostudio.store.rows import ReportRow
 
 NEW = "new"
-MOST_AT_ONCE = 12  # more runs are not drawn before they are asked for
+MOST_AT_ONCE = 12  # newest runs that are chosen where nobody chose: drawing takes seconds for each
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
 

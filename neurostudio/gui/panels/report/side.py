@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayo
 
 from neurostudio.gui import theme
 from neurostudio.gui.panels.parts.state_mark import state_icon, state_word
-from neurostudio.gui.panels.report.presenter import ReportView, RunItem, WrittenReport
+from neurostudio.gui.panels.report.presenter import MOST_AT_ONCE, ReportView, RunItem, WrittenReport
 from neurostudio.gui.widgets import Heading, Row, Secondary, button, fill
 
 KEY = Qt.ItemDataRole.UserRole
@@ -95,7 +95,7 @@ class ReportSide(QWidget):
         in_report = view.shown.runs if view.shown else ()
         shown = [run for run in view.runs if self._is_new or run.run_id in in_report]
         if asked is not None and self._is_new and not chosen:
-            chosen = {run.run_id for run in shown if run.state == "done"}
+            chosen = set([run.run_id for run in shown if run.state == "done"][:MOST_AT_ONCE])
         self.runs.blockSignals(True)
         self.runs.clear()
         for run in shown:

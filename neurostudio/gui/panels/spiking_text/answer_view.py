@@ -42,7 +42,7 @@ class AnswerView(QScrollArea):
         self.said = Title()
         self.how = Secondary()
         self.classes = ShareBars("Class probabilities")
-        self.energy_title = Heading("Energy of this sentence, estimate")
+        self.energy_title = Heading("Energy (estimate)")
         self.energy = ShareBars("Energy of this sentence")
         self.verdict = Secondary()
         self.decision = DecisionCanvas(studio)

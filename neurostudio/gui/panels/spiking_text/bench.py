@@ -4,7 +4,7 @@ import time
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMenu,
     QProgressBar,
+    QSizePolicy,
     QSpinBox,
     QSplitter,
     QStackedWidget,
@@ -36,10 +37,10 @@ from neurostudio.gui.panels.spiking_text.results import RunResults
 from neurostudio.gui.panels.spiking_text.tab import NO_RUN
 from neurostudio.gui.studio import Studio
 from neurostudio.gui.tasks import in_background
-from neurostudio.gui.widgets import Column, EmptyState, ErrorCard, Hairline, Heading, Row, Secondary, button, fill
+from neurostudio.gui.widgets import Column, Elided, EmptyState, ErrorCard, Hairline, Heading, Row, Secondary, button, fill
 
 TYPING_MS, TICK_MS = 400, 1_000
-HISTORY_U, HISTORY_MIN_U = 30, 16
+HISTORY_U, HISTORY_MIN_U, NARROW_U = 30, 16, 130
 NO_MODEL = ("No network to ask", "This run left no spiking network. Choose a run that came to its end.")
 
 
@@ -263,12 +264,19 @@ class Bench(QWidget):
         if not answers:
             return
         self.first.show_answer(answers[0])
+        self._make_room(is_compared=len(answers) == 2)
         self.second.setVisible(len(answers) == 2)
         if len(answers) == 2:
             self.second.show_answer(answers[1])
         self.compared.setText(difference(*answers) if len(answers) == 2 else "")
         self.compared.setVisible(len(answers) == 2)
         self.pages.setCurrentWidget(self.answers_page)
+
+    def _make_room(self, *, is_compared: bool) -> None:
+        """Where two answers stand in a narrow page, the list of sentences gives them its room."""
+        u = theme.unit(self)
+        if is_compared and not self.second.isVisibleTo(self) and self.width() < NARROW_U * u:
+            self.answers_page.setSizes([HISTORY_MIN_U * u, self.width()])
 
     def _status(self) -> str:
         state = self.worker.state
@@ -296,7 +304,12 @@ class Bench(QWidget):
         self.seed.setAccessibleName("Seed of the encoder")
         self.seed.setToolTip("Seed of the random input spikes: the same seed gives the same spikes")
         self.next_button = button("Next seed", "refresh", "Draw other input spikes for the same sentence")
-        self.status = Secondary("", wrap=False)
+        self.status = Elided(mode=Qt.TextElideMode.ElideRight)
+        self.status.setFont(theme.secondary_font())
+        self.status.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.status.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.status.setMinimumWidth(8 * u)
         self.busy = QProgressBar()
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
@@ -319,7 +332,7 @@ class Bench(QWidget):
         self.compared = Secondary()
         self.compared.hide()
         self._build_pages()
-        seed_row = Row(Secondary("Seed", wrap=False), self.seed, self.next_button, None, self.busy, self.status)
+        seed_row = Row(Secondary("Seed", wrap=False), self.seed, self.next_button, self.busy, self.status)
         fill(
             QVBoxLayout(self),
             (Row(self.field, self.examples, self.ask_button), self.problem, seed_row, self.failure, Hairline(), self.pages),

@@ -7,7 +7,7 @@ from neurostudio.gui import theme
 from neurostudio.gui.widgets import Heading, IconLabel, Secondary, button, fill
 from neurostudio.report.wording import shortened
 
-MOST_SHOWN, LONGEST = 5, 90
+MOST_SHOWN, LONGEST = 5, 60
 
 
 class FirstTry(QWidget):

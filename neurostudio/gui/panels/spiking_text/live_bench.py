@@ -87,11 +87,6 @@ class LiveBench:
         session = self._session
         return session is not None and session.is_alive
 
-    @property
-    def live_run_id(self) -> str:
-        """Id of the session's own run folder; empty before it has started."""
-        return self._session.folder.id if self._session else ""
-
     def close(self) -> None:
         """End the worker and wait for its end; a second call does nothing."""
         with self._lock:

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QSizePolicy
 
 from neurostudio.app import Project
 from neurostudio.gui import theme
@@ -51,6 +52,7 @@ class LiveStrip(Card):
         super().__init__(
             Row(Heading("At work"), self.name, self.open_button, self.stop_button), self.progress, self.canvas, gap=1, margin=1.5
         )
+        self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.canvas.setMinimumHeight(CANVAS_U * theme.unit(self))
         self.canvas.describe("Curves of the run at work", "Loss and validation accuracy of both networks so far.")
         self._lines: dict[str, Line] = {}

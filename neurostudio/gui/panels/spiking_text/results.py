@@ -12,7 +12,6 @@ from neurostudio.core.errors import NeuroError
 from neurostudio.gui.panels.method.presenter import metric_text, when_text
 from neurostudio.gui.panels.spiking_text.sentence import Floats, Sentence, bare_word, layer_title, layers_of_arrays
 from neurostudio.report.artifact_data import Table, numbers, read_arrays, read_table
-from neurostudio.report.content import ReportArtifact
 from neurostudio.store.read import final_values
 from neurostudio.store.rows import ArtifactRow, RunDetail, RunRow
 
@@ -299,11 +298,6 @@ def choices(project: Project) -> tuple[RunChoice, ...]:
 def open_results(project: Project, run_id: str) -> RunResults:
     """The results of one run."""
     return RunResults(show(project, run_id))
-
-
-def as_report_artifact(row: ArtifactRow) -> ReportArtifact:
-    """The same record as the report's figure functions take it."""
-    return ReportArtifact(row.name, row.kind, row.path, row.title, row.size, row.sha256, row.plot)
 
 
 def _choice_text(row: RunRow, accuracy: float | None) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from neurostudio.gui import theme
 from neurostudio.gui.views.tints import Tint, colour_of
 
-ROW_U, NAME_U, VALUE_U = 2.8, 13, 9
+ROW_U, NAME_U, VALUE_U = 2.8, 11, 8
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class ShareBars(QWidget):
         return QSize(40 * u, round(ROW_U * u * max(1, len(self.shares))))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(round((NAME_U + VALUE_U + 4) * theme.unit(self)), self.sizeHint().height())
+        return QSize(round((NAME_U + VALUE_U + 2) * theme.unit(self)), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

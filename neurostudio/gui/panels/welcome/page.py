@@ -1,10 +1,11 @@
 """The welcome page. It is on the first paint of the window: nothing heavy is imported here."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFileDialog,
@@ -125,7 +126,16 @@ class WelcomePage(Page):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setAccessibleName("Welcome")
         fill(QVBoxLayout(self), (scroll,), u, 0)
-        self.setFocusProxy(self.recent)
+        chain: list[QWidget] = [self.recent, self.new, self.open]
+        for card in self.cards.values():
+            chain += [card.open, card.demo, card.more, card.stop]
+        for one, other in pairwise([*chain, self.tour]):
+            self.setTabOrder(one, other)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard goes to the recent projects; without any, to the first button."""
+        super().focusInEvent(event)
+        (self.recent if self.recent.lines() else self.new).setFocus(event.reason())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -149,7 +159,6 @@ class WelcomePage(Page):
         self.recent.show_projects(projects, is_certain=is_certain)
         self.recent.setVisible(bool(projects))
         self._no_recent.setVisible(not projects)
-        self.setFocusProxy(self.recent if projects else self.new)
 
     @Slot(str)
     def on_recent_chosen(self, path: str) -> None:

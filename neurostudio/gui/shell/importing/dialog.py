@@ -1,5 +1,6 @@
 """The import dialog: every file is looked at before anything is imported, and a broken one does not stop the others."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -52,6 +53,7 @@ class ImportDialog(QDialog):
         self.plan = ImportList()
         self._names: list[str] = []
         self._fields: dict[tuple[Path, int], tuple[OptionField, ...]] = {}
+        self._knows_names = asyncio.Event()
         self._is_reading = False
         self._is_importing = False
         self.setWindowTitle("Import data")
@@ -116,10 +118,12 @@ class ImportDialog(QDialog):
         project = self.studio.project
         if project is None:
             raise RequestError("No project is open", fix="Open one, or make a new one, on the welcome page")
-        self.plan = ImportList(await in_background(list_datasets, project.project))
+        self.plan.know(await in_background(list_datasets, project.project))
+        self._knows_names.set()
         await self._add(paths)
 
     async def _add(self, paths: Sequence[Path | str]) -> None:
+        await self._knows_names.wait()  # files may be dropped before the names of the project were read
         try:
             found = await in_background(expand, paths)
         except NeuroError as error:

@@ -170,7 +170,10 @@ class DropOverlay(QWidget):
         project = self._studio.project
         if project is None:
             return
-        plan = await in_background(read_batch, path)
+        try:
+            plan = await in_background(read_batch, path)
+        except NeuroError as error:
+            raise NeuroError(f"The batch “{path.name}” cannot be run", str(error)) from error
         count = f"{len(plan.runs)} run{'s' if len(plan.runs) != 1 else ''}"
         box = QMessageBox(self._window)
         box.setWindowTitle("Run batch")

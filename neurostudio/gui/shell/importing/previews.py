@@ -92,6 +92,11 @@ class ImportList:
 
     def __init__(self, known: Sequence[DatasetRow] = ()) -> None:
         self.items: list[Candidate] = []
+        self._taken: dict[str, DatasetRow] = {}
+        self.know(known)
+
+    def know(self, known: Sequence[DatasetRow]) -> None:
+        """Take note of the data sets of the project."""
         self._taken = {row.name: row for row in known}
 
     def add(self, paths: Iterable[Path]) -> list[Path]:

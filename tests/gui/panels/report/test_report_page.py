@@ -16,6 +16,7 @@ from neurostudio.gui import tasks, theme
 from neurostudio.gui.panels.registry import page_for
 from neurostudio.gui.panels.report import ReportPage, presenter
 from neurostudio.gui.panels.report.preview import ReportPreview
+from neurostudio.gui.shell.accessibility import walk
 from neurostudio.gui.studio import Studio
 
 DRAWING_MS = 60_000
@@ -73,6 +74,7 @@ def test_a_new_report_is_seen_before_it_is_written(qtbot: QtBot, open_sample: St
 def test_without_asked_runs_all_finished_ones_are_chosen(qtbot: QtBot, open_sample: Studio) -> None:
     page = open_page(qtbot, open_sample, "new")
     assert page.run_ids() == run_ids(open_sample, "first", "second")
+    assert walk(page) == []
     assert page.side.runs.count() == 3
     assert page.side.title() == "Report of sample-study"
 

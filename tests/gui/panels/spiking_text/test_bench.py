@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from neurostudio.gui.panels.spiking_text.bench import Bench
 from neurostudio.gui.panels.spiking_text.page import SpikingTextPage
+from neurostudio.gui.shell.accessibility import walk
 
 START_MS, ANSWER_MS = 60_000, 20_000
 Workers = Callable[[], list[psutil.Process]]
@@ -55,6 +56,7 @@ def test_a_typed_sentence_is_answered_with_words_classes_spikes_and_energy(qtbot
     assert "ms" in view.how.text()
     assert bench.history.count() == 1
     assert "last answer in" in bench.status.text()
+    assert walk(bench) == []
 
 
 def test_seeds_history_and_comparison(qtbot: QtBot, bench: Bench) -> None:

@@ -9,16 +9,15 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from neurostudio.app import Project
-from neurostudio.core.method import Resources
 from neurostudio.gui import theme
 from neurostudio.gui.follower import JobLine
 from neurostudio.gui.open_project import OpenProject
-from neurostudio.gui.panels.page import Page
 from neurostudio.gui.panels.registry import page_for
 from neurostudio.gui.panels.spiking_text.marks import Frame, Spikes
 from neurostudio.gui.panels.spiking_text.page import SpikingTextPage
 from neurostudio.gui.panels.spiking_text.sentence import Sentence
 from neurostudio.gui.panels.spiking_text.spike_canvas import SpikeCanvas
+from neurostudio.gui.shell.accessibility import walk
 from neurostudio.gui.studio import Studio
 from neurostudio.gui.views.marks import Line
 from neurostudio.gui.views.shapes import Bars
@@ -63,6 +62,19 @@ def test_every_tab_shows_its_picture_of_the_real_run(
     assert "never fire" in neurons.sentences.text()
     assert len(filters.table.lines) == 96
     theme.use("light")
+
+
+def test_every_tab_can_be_used_by_keyboard_and_screen_reader_and_nothing_is_cut_off(
+    qtbot: QtBot, page: SpikingTextPage, show_tab: Callable[[str], None]
+) -> None:
+    for width, height in ((1100, 700), (700, 500)):
+        page.resize(width, height)
+        for title in ("Overview", *RESULT_TABS):
+            show_tab(title)
+            if title != "Overview":
+                wait_for(qtbot, page, title)
+            qtbot.wait(50)
+            assert walk(page) == []
 
 
 def test_accuracy_shows_the_figures_of_the_run(qtbot: QtBot, page: SpikingTextPage, show_tab: Callable[[str], None]) -> None:
@@ -232,7 +244,7 @@ def test_spikes_can_be_coloured_by_word_and_read_under_the_cursor(qtbot: QtBot, 
     canvas.show()
     canvas.show_sentence(sentence)
     raster = next(mark for mark in canvas.raster.marks if isinstance(mark, Spikes))
-    assert sorted(raster.rows.tolist()) == sorted(set(raster.rows.tolist()) | set()) or len(raster.rows) == 5
+    assert len(set(raster.rows.tolist())) == 4  # two of the five spikes are of one neuron
     canvas.colour_by("word")
     assert set(raster._groups.tolist()) == {1, 2, -1}  # windows start at word 0 and 1, the pooled layer has no place
     canvas.choose_neuron("conv_3", 3)
@@ -244,8 +256,3 @@ def test_spikes_can_be_coloured_by_word_and_read_under_the_cursor(qtbot: QtBot, 
     canvas.word_chosen.connect(words.append)
     canvas.on_input_clicked(1.0, 3.0)
     assert words == [0]
-
-
-def test_pages_are_pages(page: SpikingTextPage) -> None:
-    assert isinstance(page, Page)
-    assert page.method.resources != Resources()
