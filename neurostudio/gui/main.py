@@ -56,7 +56,7 @@ def run(project: Path | None = None, reset_layout: bool = False) -> int:
     asyncio.set_event_loop(loop)
     window = make_window(project, reset_layout)
     sys.excepthook = _told_to(window)
-    _Timing(window)
+    _measure_start(window)
     done = asyncio.Event()
     window.closed.connect(done.set)
     window.show()
@@ -106,44 +106,33 @@ def _told_to(window: Any) -> Any:
     return hook
 
 
-class _Timing:
-    """Writes how long the start took, for the benchmark; does nothing unless asked to."""
+def _measure_start(window: Any) -> None:
+    """Write how long the start took, for the benchmark; does nothing unless asked to."""
+    file = os.environ.get(TIMING, "")
+    if not file:
+        return
+    import psutil
+    from PySide6.QtCore import Qt, QTimer
 
-    def __init__(self, window: Any) -> None:
-        self._file = os.environ.get(TIMING, "")
-        if not self._file:
-            return
-        from PySide6.QtCore import Qt
+    process = psutil.Process()
+    found: dict[str, float] = {}
 
-        self._window = window
-        self._found: dict[str, float] = {}
-        # queued: when the parts of the window are painted, too
-        window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
-        window.furnished.connect(self._on_furnished)
+    def age_s() -> float:
+        return time.time() - process.create_time()
 
-    def _on_painted(self) -> None:
-        self._found |= {"first_paint_s": self._age_s(), "first_paint_cpu_s": time.process_time()}
+    def on_painted() -> None:
+        found.update(first_paint_s=age_s(), first_paint_cpu_s=time.process_time())
 
-    def _on_furnished(self) -> None:
-        from PySide6.QtCore import QTimer
+    def on_furnished() -> None:
+        found.update(furnished_s=age_s())
+        QTimer.singleShot(IDLE_MS, on_idle)
 
-        self._found["furnished_s"] = self._age_s()
-        QTimer.singleShot(IDLE_MS, self._on_idle)
-
-    def _on_idle(self) -> None:
-        import psutil
-
-        times = psutil.Process().cpu_times()
-        self._found |= {
-            "idle_s": self._age_s(),
-            "cpu_s": times.user + times.system,
-            "rss_mb": psutil.Process().memory_info().rss / 1e6,
-        }
-        Path(self._file).write_text(json.dumps(self._found), encoding="utf-8")
+    def on_idle() -> None:
+        found.update(idle_s=age_s(), cpu_s=time.process_time(), rss_mb=process.memory_info().rss / 1e6)
+        Path(file).write_text(json.dumps(found), encoding="utf-8")
         if os.environ.get(QUIT_WHEN_IDLE):
-            self._window.close()
+            window.close()
 
-    def _age_s(self) -> float:
-        import psutil
-
-        return time.time() - psutil.Process().create_time()
+    # queued: when the parts of the window are painted, too
+    window.painted.connect(on_painted, Qt.ConnectionType.QueuedConnection)
+    window.furnished.connect(on_furnished)

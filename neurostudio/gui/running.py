@@ -96,10 +96,11 @@ class Running(QObject):
         dialog = QFileDialog(self._window, "Export run to", str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        if not await tasks.answer(dialog):
+        folder = await tasks.chosen_path(dialog)
+        if folder is None:
             return
         row = await in_background(project.project.find_run, run_id)
-        target = Path(dialog.selectedFiles()[0]) / row.name
+        target = folder / row.name
         written = await in_background(export_run, project.project, run_id, target)
         self._studio.notify(Notice("done", f"Exported run '{row.name}'", f"{len(written)} files in {target}"))
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QFileDialog
 
 from neurostudio.core.errors import NeuroError
 
@@ -74,6 +74,14 @@ async def answer(dialog: QDialog) -> int:
     dialog.finished.connect(on_finished)
     dialog.open()
     return await closed
+
+
+async def chosen_path(dialog: QFileDialog) -> Path | None:
+    """Open a file dialog and return the path that was chosen; None where it was closed without one."""
+    is_chosen = await answer(dialog)
+    paths = dialog.selectedFiles()
+    dialog.deleteLater()
+    return Path(paths[0]) if is_chosen and paths else None
 
 
 async def command(*words: str | Path) -> dict[str, Any]:

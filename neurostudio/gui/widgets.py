@@ -307,15 +307,19 @@ class _PrimaryButton(QPushButton):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
+        self._tinted: theme.Theme | None = None
         self._tint()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ApplicationPaletteChange):
             self._tint()
 
     def _tint(self) -> None:
         colours = theme.current()
+        if self._tinted is colours:  # a new palette is such an event itself
+            return
+        self._tinted = colours
         palette = QPalette(self.palette())
         for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
             palette.setColor(group, QPalette.ColorRole.Button, QColor(colours.accent))

@@ -274,9 +274,7 @@ async def _ask_folder(window: "MainWindow", title: str, verb: str, *, is_new: bo
     else:
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    if not await tasks.answer(dialog):
-        return None
-    return Path(dialog.selectedFiles()[0])
+    return await tasks.chosen_path(dialog)
 
 
 def _start_folder(window: "MainWindow") -> Path:

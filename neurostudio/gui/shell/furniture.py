@@ -86,12 +86,8 @@ class Furniture(QObject):
     @Slot(object)
     def on_form_requested(self, request: FormRequest) -> None:
         """Show the settings of a method."""
-        try:
-            self.settings_panel.show_method(request)
-        except NeuroError as error:
-            self.window.studio.report_error(error)
-            return
-        self.window.show_settings()
+        if self._show_form(request):
+            self.window.show_settings()
 
     @Slot(object)
     def on_run_requested(self, request: "Request") -> None:
@@ -144,12 +140,22 @@ class Furniture(QObject):
 
     @Slot(object)
     def on_page(self, page: Page | None) -> None:
-        """The log is that of the run on the page."""
+        """The log is that of the run on the page, the form that of the method on it."""
         runs = page.run_ids() if page else ()
+        if page is not None and page.key.startswith("method:"):
+            self._show_form(FormRequest(page.key.removeprefix("method:")))
         if page is not None and len(runs) == 1:
             self.log.show_run(runs[0], page.title)
 
     # --- inside
+
+    def _show_form(self, request: FormRequest) -> bool:
+        try:
+            self.settings_panel.show_method(request)
+        except NeuroError as error:
+            self.window.studio.report_error(error)
+            return False
+        return True
 
     def _into(self, dock: QDockWidget, widget: QWidget, name: str) -> Any:
         widget.setObjectName(name)

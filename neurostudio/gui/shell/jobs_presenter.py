@@ -20,7 +20,7 @@ class JobRow:
     Attributes
     ----------
     place : str
-        Place in the line, ``next``, ``2nd`` ...; empty for a run that does not wait.
+        ``next in line``, ``place 2 in line`` ...; empty for a run that does not wait.
     amount : str
         Done and total with unit: ``2/3 epochs``.
     share : float or None
@@ -89,7 +89,7 @@ def _live_row(line: JobLine, n_waiting: int) -> JobRow:
         verbs = [] if line.position <= 0 else ["up"]
         verbs += ["down"] if line.position < n_waiting - 1 else []
         return JobRow(
-            line.run_id, line.name, method, "queued", "waiting", _ordinal(line.position), position=line.position,
+            line.run_id, line.name, method, "queued", "waiting", _place(line.position), position=line.position,
             verbs=(*verbs, "remove"),
         )  # fmt: skip
     share = min(1.0, max(0.0, line.done / line.total)) if line.total else None
@@ -139,9 +139,5 @@ def _unit(unit: str) -> str:
     return f"{NO_BREAK}{unit}" if unit else ""
 
 
-def _ordinal(position: int) -> str:
-    if position <= 0:
-        return "next"
-    number = position + 1
-    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending} in line"
+def _place(position: int) -> str:
+    return "next in line" if position <= 0 else f"place {position + 1} in line"

@@ -46,7 +46,7 @@ class JobsTable(QTreeView):
     """The rows::
 
     (ring) mr-seed2   fine-tuning    2/3 epochs   ####--  61 %   0.21 epochs/s   0:24 left   [Stop]
-    (o)    mr-seed3   next                                                        [v] [remove]
+    (o)    mr-seed3   next in line                                                [v] [remove]
     (bar)  mr-seed1   cancelled                                     took 0:41     [Resume]
 
     Signals

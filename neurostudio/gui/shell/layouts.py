@@ -11,7 +11,7 @@ from neurostudio.gui import theme
 Preset = Literal["work", "look", "compare", "write"]
 STATE_VERSION = 1
 
-NAVIGATOR_U, SETTINGS_U, JOBS_U = 30, 40, 20
+NAVIGATOR_U, SETTINGS_U, JOBS_U = 36, 42, 16
 
 
 @dataclass(frozen=True)

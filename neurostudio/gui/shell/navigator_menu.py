@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QMenu
 from neurostudio.app.runs import RESUMABLE
 from neurostudio.core.registry import registry
 from neurostudio.gui import labels, tasks, theme
+from neurostudio.gui.running import Running
 from neurostudio.gui.shell.label_dialogs import NotesDialog, TagsDialog
 from neurostudio.gui.shell.navigator_tree import Contents, Node, tags_of
 from neurostudio.gui.shell.navigator_view import NavigatorTree
-from neurostudio.gui.running import Running
 from neurostudio.gui.studio import Studio
 
 

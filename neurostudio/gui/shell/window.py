@@ -14,8 +14,8 @@ which loads what needs a database or a plot.
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QPushButton, QWidget
 
 from neurostudio.gui import tasks, theme
@@ -109,8 +109,11 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def on_page_requested(self, key: str) -> None:
-        """Some part wants to show a page."""
-        self.open_page(key).setFocus()
+        """Some part wants to show a page, or a folder in the file manager."""
+        if key.startswith("folder:"):
+            QDesktopServices.openUrl(QUrl.fromLocalFile(key.removeprefix("folder:")))
+        else:
+            self.open_page(key).setFocus()
 
     def _make_page(self, key: str) -> Page:
         page = page_for(key, self.studio)

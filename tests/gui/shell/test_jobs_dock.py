@@ -53,7 +53,7 @@ def test_odd_progress_never_leaves_the_bar(done: float, total: float) -> None:
 
 def test_waiting_runs_say_their_place_and_can_move_where_there_is_room() -> None:
     waiting = rows(WAITING)
-    assert [row.place for row in waiting] == ["next", "2nd in line", "3rd in line"]
+    assert [row.place for row in waiting] == ["next in line", "place 2 in line", "place 3 in line"]
     assert [row.verbs for row in waiting] == [("down", "remove"), ("up", "down", "remove"), ("up", "remove")]
 
 

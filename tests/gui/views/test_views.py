@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from neurostudio.core.kinds import ARTIFACT_KINDS, Plot
 from neurostudio.gui import theme
+from neurostudio.gui.shell.accessibility import walk
 from neurostudio.gui.views.array import ArrayView
 from neurostudio.gui.views.columns import ColumnsView
 from neurostudio.gui.views.confusion import ConfusionView
@@ -133,6 +134,7 @@ def test_every_artifact_of_a_real_run_is_shown_told_in_words_and_painted_in_both
         view = show(view_for(artifact), source)
         assert view.state == "done", f"{artifact.name}: {view._error.accessibleName()}"
         assert view.data_text(), artifact.name
+        assert walk(view) == [], artifact.name
         light = view.grab().toImage()
         theme.use("dark")
         QApplication.processEvents()

@@ -224,11 +224,11 @@ class ReportPage(Page):
         dialog = QFileDialog(self, title, str(folder), FILTERS)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.selectFile(name)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        is_chosen = await tasks.answer(dialog)
-        path = Path(dialog.selectedFiles()[0]) if is_chosen and dialog.selectedFiles() else None
+        filters: list[str] = []
+        dialog.finished.connect(lambda _code: filters.append(dialog.selectedNameFilter()))
+        path = await tasks.chosen_path(dialog)
         if path is not None and not path.suffix:
-            path = path.with_suffix(".pdf" if "pdf" in dialog.selectedNameFilter() else ".html")
+            path = path.with_suffix(".pdf" if "pdf" in filters[-1] else ".html")
         return path
 
     def _show_written(self, shown: WrittenReport | None) -> None:
