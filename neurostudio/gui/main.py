@@ -52,6 +52,7 @@ def run(project: Path | None = None, reset_layout: bool = False) -> int:
     application.setApplicationName("NeuroStudio")
     application.setDesktopFileName("neurostudio")
     application.setStyle(FlatStyle())
+    application.setQuitOnLastWindowClosed(False)  # the loop ends when the last tasks have ended
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     window = make_window(project, reset_layout)

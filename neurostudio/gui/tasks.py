@@ -124,7 +124,11 @@ def message_of(error: Exception) -> NeuroError:
 async def _guarded(coroutine: Coroutine[Any, Any, None]) -> None:
     try:
         await coroutine
-    except Exception as error:  # noqa: BLE001 - the listeners tell people, and the log has the traceback
+    except Exception as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():  # its owner is gone, and with it the widgets that it would tidy up
+            logger.info("error of a cancelled task", exc_info=error)
+            return
         for listener in error_listeners:
             listener(error)
 

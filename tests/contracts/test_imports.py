@@ -5,11 +5,18 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from tests.contracts.conftest import Visit
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 HEAVY = {"sqlalchemy", "alembic", "torch", "numpy", "matplotlib", "pandas", "pydantic", "yaml", "psutil", "reportlab", "dask"}
+NOT_IN_THE_WINDOW = {
+    "torch", "transformers", "scanpy", "snntorch", "peft", "matplotlib", "reportlab", "pandas", "scipy", "dask", "alembic", "typer",
+}  # fmt: skip
 SCIENCE = {"torch", "safetensors", "nir", "scipy", "matplotlib", "pandas", "sqlalchemy", "alembic", "transformers"}
 
 
@@ -45,6 +52,18 @@ def test_the_settings_of_a_method_load_no_science(plugin_environment: dict[str, 
 def test_the_application_layer_loads_neither_science_nor_window(plugin_environment: dict[str, str]) -> None:
     names = loaded_after("import neurostudio.app", plugin_environment)
     assert not names & {"torch", "transformers", "peft", "snntorch", "scanpy", "pandas", "PySide6", "pyqtgraph", "qasync"}
+
+
+def test_the_window_shows_every_page_without_science_and_print_libraries(visit: "Visit") -> None:
+    kinds = {key.partition(":")[0] for key in visit.pages}
+    assert kinds == {"welcome", "method", "data", "run", "compare", "report", "help"}
+    assert "pyqtgraph" in visit.packages
+    assert not visit.packages & NOT_IN_THE_WINDOW
+
+
+def test_a_visit_to_every_page_meets_no_error(visit: "Visit") -> None:
+    assert visit.errors == ()
+    assert "Traceback" not in visit.printed
 
 
 def test_the_floors_of_the_house_hold() -> None:

@@ -1,32 +1,12 @@
 """No command needs a network: everything is done again with sockets that refuse to connect, this machine's own included."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
-
-BLOCKED = """
-import socket
-
-def refuse(*_arguments, **_options):
-    raise AssertionError("a socket was opened")
-
-socket.socket.connect = refuse
-socket.socket.connect_ex = refuse
-socket.create_connection = refuse
-socket.getaddrinfo = refuse
-"""
-
-
-@pytest.fixture
-def offline(tmp_path: Path, plugin_environment: dict[str, str]) -> dict[str, str]:
-    """Environment of processes that cannot connect to anything."""
-    site = tmp_path / "site"
-    site.mkdir()
-    (site / "sitecustomize.py").write_text(BLOCKED, encoding="utf-8")
-    return {**plugin_environment, "PYTHONPATH": os.pathsep.join([str(site), plugin_environment["PYTHONPATH"]])}
+if TYPE_CHECKING:
+    from tests.contracts.conftest import Visit
 
 
 def test_the_block_holds(offline: dict[str, str]) -> None:
@@ -57,3 +37,8 @@ def test_a_study_from_import_to_report_needs_no_network(tmp_path: Path, offline:
         )
         assert answer.returncode == 0, (line, answer.stderr)
     assert "a socket was opened" not in "".join(path.read_text(encoding="utf-8") for path in tmp_path.rglob("log.txt"))
+
+
+def test_no_page_of_the_window_needs_a_network(visit: "Visit") -> None:
+    assert "a socket was opened" not in visit.printed
+    assert "a socket was opened" not in "".join(visit.errors)

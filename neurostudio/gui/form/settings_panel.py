@@ -100,7 +100,7 @@ class SettingsPanel(QWidget):
         form = self._form_of(request.method_id)
         with self._filling():
             form.fill(request.settings, request.inputs, request.seed, request.name)
-        self._show(form)
+        self._brought_up(form)
 
     @property
     def can_run(self) -> bool:
@@ -136,7 +136,7 @@ class SettingsPanel(QWidget):
                     logger.info("draft left out method=%s error=%s", method_id, error)
         shown = draft.get("method")
         if shown in self._forms:
-            page = self._show(self._forms[shown])
+            page = self._brought_up(self._forms[shown])
             page.settings.unfold(list(draft.get("unfolded") or ()))
 
     # --- slots ---
@@ -241,6 +241,14 @@ class SettingsPanel(QWidget):
             yield
         finally:
             self._is_filling = False
+
+    def _brought_up(self, form: MethodForm) -> MethodPage:
+        """The widgets of a method; built where others are on the screen."""
+        if self.page is None or self.page.form is not form:
+            return self._show(form)
+        self.page.refresh()
+        self.on_changed()
+        return self.page
 
     def _show(self, form: MethodForm) -> MethodPage:
         """Build the widgets of a method; those of the one before are thrown away, what was filled in stays."""

@@ -19,7 +19,7 @@ _PAGES: dict[str, tuple[str, str]] = {
 
 # Methods with a panel of their own; every other one has the page that is built from its record.
 _METHOD_PANELS: dict[str, tuple[str, str]] = {
-    "spiking.text": ("neurostudio.gui.panels.spiking_text", "SpikingTextPage"),
+    "spiking.text": ("neurostudio.gui.panels.spiking_text.page", "SpikingTextPage"),
 }
 
 
@@ -31,3 +31,8 @@ def page_for(key: str, studio: Studio) -> Page:
     module, name = _METHOD_PANELS.get(rest, _PAGES[word]) if word == "method" else _PAGES[word]
     make: Callable[[Studio, str], Page] = getattr(importlib.import_module(module), name)
     return make(studio, rest)
+
+
+def page_modules() -> list[str]:
+    """Every module that pages come from."""
+    return [module for module, _ in (*_PAGES.values(), *_METHOD_PANELS.values())]

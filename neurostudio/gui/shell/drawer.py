@@ -1,7 +1,7 @@
 """The right dock of a narrow window: a drawer that lies over the page and goes away again."""
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Slot
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from neurostudio.gui import theme
@@ -33,7 +33,6 @@ class Drawer(QWidget):
         self._column.setContentsMargins(u, u, u, u)
         self._column.setSpacing(u)
         self._column.addLayout(head)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.hide, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         window.installEventFilter(self)
         self.hide()
 
@@ -48,6 +47,13 @@ class Drawer(QWidget):
         self._place()
         self.show()
         self.raise_()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, where no field in it wants that key, puts it away."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay at the edge while the window changes its size."""

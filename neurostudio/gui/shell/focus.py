@@ -2,13 +2,13 @@
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion, QWindow
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from shiboken6 import isValid
 
 from neurostudio.gui import theme
 
 GAP_PX, WIDTH_U = 2, 0.3
-"""The ring stands off from the widget by the gap, so that it is seen around a filled button, too."""
+"""The ring stands off by the gap from a button that is filled with its colour; it covers the outline of anything else."""
 
 _MOVES = {
     QEvent.Type.Move,
@@ -79,11 +79,12 @@ class FocusRing(QObject):
         if self._ring is None or not all(map(isValid, (self._ring, *self._watched))):
             return
         wanted = self.follows_keys or theme.current().name == "contrast"
-        rect = visible_rect(self._watched[0]) if wanted else QRect()
+        widget = self._watched[0]
+        rect = visible_rect(widget) if wanted else QRect()
         if rect.isEmpty():
             self._ring.hide()
         else:
-            self._ring.surround(rect)
+            self._ring.surround(rect, GAP_PX if _is_filled(widget) else None)
 
     def _follow(self, is_wanted: bool) -> None:
         if self.follows_keys != is_wanted:
@@ -109,10 +110,10 @@ class Ring(QWidget):
         self._top = top
         self.hide()
 
-    def surround(self, rect: QRect) -> None:
-        """Draw around a rectangle of the window."""
+    def surround(self, rect: QRect, gap: int | None) -> None:
+        """Draw around a rectangle of the window, so many pixels off; without a gap on its own edge, over its outline."""
         width = self._width()
-        off = width + GAP_PX
+        off = width // 2 if gap is None else width + gap
         outer = rect.adjusted(-off, -off, off, off).intersected(self._top.rect())
         self.setGeometry(outer)
         inner = QRect(QPoint(0, 0), outer.size()).adjusted(width, width, -width, -width)
@@ -143,6 +144,11 @@ def visible_rect(widget: QWidget) -> QRect:
     for around in _ancestors(widget):
         rect = rect.intersected(QRect(around.mapTo(top, QPoint(0, 0)), around.size()))
     return rect
+
+
+def _is_filled(widget: QWidget) -> bool:
+    """Whether it is a button in the colour of the ring."""
+    return isinstance(widget, QPushButton) and widget.palette().button().color() == QColor(theme.current().accent)
 
 
 def _ancestors(widget: QWidget) -> list[QWidget]:

@@ -197,4 +197,5 @@ def focus_first(widget: QWidget) -> None:
         for child in widget.findChildren(QWidget)
         if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus
     ]
+    widget.window().activateWindow()
     (takers[0] if takers else widget).setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -34,7 +34,9 @@ def make_window(project: Path | None, reset_layout: bool) -> MainWindow:
         if wanted is not None:
             window.open_project(wanted)
 
-    window.painted.connect(lambda: QTimer.singleShot(0, furnish), Qt.ConnectionType.SingleShotConnection)
+    # two turns later: the first frame is on the screen by then
+    painted = window.painted
+    painted.connect(lambda: QTimer.singleShot(0, lambda: QTimer.singleShot(0, furnish)), Qt.ConnectionType.SingleShotConnection)
     tasks.error_listeners.append(window.on_task_error)
     return window
 

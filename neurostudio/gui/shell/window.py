@@ -11,6 +11,7 @@ It is made in two steps: the bare frame with the welcome page, which is painted 
 which loads what needs a database or a plot.
 """
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ from neurostudio.gui.tasks import in_background
 
 if TYPE_CHECKING:
     from neurostudio.gui.shell.furniture import Furniture
+    from neurostudio.gui.shell.warm_up import WarmUp
 
 NARROW_PX = 1200
 FIRST_SIZE = QSize(1600, 1000)
@@ -60,10 +62,12 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.projects = Projects(studio, self)
         self.furniture: Furniture | None = None
+        self._warm_up: WarmUp | None = None
         self._is_painted = False
         self._may_close = False
         self._is_closing = False
         self._was_narrow: bool | None = None
+        self._has_settings_dock = True
         self._look = memory.read_window()
         self.setWindowTitle("NeuroStudio")
         self.setObjectName("window")
@@ -129,8 +133,11 @@ class MainWindow(QMainWindow):
     def furnish(self) -> None:
         """Fill the docks and bind the commands."""
         from neurostudio.gui.shell.furniture import Furniture
+        from neurostudio.gui.shell.warm_up import WarmUp
 
         self.furniture = Furniture(self)
+        self._warm_up = WarmUp()
+        tasks.start(self._warm_up.done(), self)
         self.centre.current_changed.connect(self._saver.touch)
         self.centre.pages_changed.connect(self._saver.touch)
         self.centre.splitterMoved.connect(self._saver.touch)
@@ -162,8 +169,9 @@ class MainWindow(QMainWindow):
         """Take up a layout preset."""
         layouts.arrange(self, self.docks, preset)
         self.centre.set_columns(layouts.COLUMNS[preset])
-        self._was_narrow = None
-        self._fit_width()
+        self._has_settings_dock = not self.docks.settings.isHidden()
+        if self.is_narrow:
+            self.docks.settings.hide()
         self._saver.touch()
 
     def keep_layout(self) -> None:
@@ -201,6 +209,8 @@ class MainWindow(QMainWindow):
 
     async def _show_kept(self, kept: dict[str, Any]) -> None:
         await self.centre.close_all()
+        if self._warm_up is not None:
+            await self._warm_up.done()
         project = self.studio.project
         self.setWindowTitle(f"{project.name} – NeuroStudio" if project else "NeuroStudio")
         states = kept.get("states", {})
@@ -210,8 +220,10 @@ class MainWindow(QMainWindow):
                     self.centre.open(str(key), states.get(key), column)
                 except ValueError:  # a page of a newer version
                     continue
+                await asyncio.sleep(0)  # the window gets a turn between two pages
         if self.furniture is not None:
             self.furniture.show_project(kept)
+            await asyncio.sleep(0)
         if not self.centre.pages():
             self.open_page("welcome" if project is None else self._first_page())
         elif kept.get("current") in [page.key for page in self.centre.pages()]:
@@ -330,18 +342,19 @@ class MainWindow(QMainWindow):
             self.painted.emit()
 
     def _fit_width(self) -> None:
-        """In a narrow window the settings are a drawer, in a wide one a dock."""
+        """In a narrow window the settings are a drawer, in a wide one a dock, where the layout has it."""
         if self.furniture is None or self.is_narrow == self._was_narrow:
             return
-        self._was_narrow = self.is_narrow
         panel: QWidget = self.furniture.settings_panel
         if self.is_narrow:
+            self._has_settings_dock = not self.docks.settings.isHidden()
             self.drawer.hold(panel)
             self.docks.settings.hide()
         else:
             self.drawer.hide()
             self.docks.settings.setWidget(panel)
-            self.docks.settings.show()
+            self.docks.settings.setVisible(self._has_settings_dock)
+        self._was_narrow = self.is_narrow
 
     def _dock(self, name: str, title: str) -> QDockWidget:
         dock = QDockWidget(title, self)

@@ -98,6 +98,13 @@ class Mark(ABC):
             return np.where(values > 0, np.log10(np.where(values > 0, values, 1.0)), np.nan)
 
 
+class Dots(pg.ScatterPlotItem):  # type: ignore[misc] # pyqtgraph has no types
+    """Points that leave clicks to the panel, which finds out what they mean."""
+
+    def mouseClickEvent(self, ev: Any) -> None:
+        ev.ignore()
+
+
 class Line(Mark):
     """A curve; more points than pixels keep their peaks."""
 
@@ -120,7 +127,7 @@ class Line(Mark):
         self.y: Numbers = np.empty(0)
         self._shown: Numbers = np.empty(0)
         self._curve = pg.PlotCurveItem(connect="finite", skipFiniteCheck=False)
-        self._dots = pg.ScatterPlotItem(size=6, pxMode=True)
+        self._dots = Dots(size=6, pxMode=True)
         self.items = (self._curve, self._dots)
         if x is not None and y is not None:
             self.set_data(x, y)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor
 from neurostudio.gui import theme
 from neurostudio.gui.views.axis import Axis
 from neurostudio.gui.views.line_labels import LineLabel, LineLabels
-from neurostudio.gui.views.marks import Band, Baseline, Bounds, Line, Mark, Reading
+from neurostudio.gui.views.marks import Band, Baseline, Bounds, Dots, Line, Mark, Reading
 from neurostudio.gui.views.pens import pen
 from neurostudio.gui.views.shapes import Points
 from neurostudio.report.wording import number_text
@@ -92,7 +92,7 @@ class Panel(QObject):
         self._title_text = ""
         self._x_name = self.unit = ""
         self._hair = pg.InfiniteLine(angle=90, movable=False)
-        self._rings = pg.ScatterPlotItem(size=9, pxMode=True)
+        self._rings = Dots(size=9, pxMode=True)
         for item in (self._hair, self._rings):
             item.setVisible(False)
             item.setZValue(20)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from neurostudio.gui import theme
 from neurostudio.gui.views.colour_maps import Scale, lookup_table
-from neurostudio.gui.views.marks import LINE_WIDTH, Bounds, Mark, Reading
+from neurostudio.gui.views.marks import LINE_WIDTH, Bounds, Dots, Mark, Reading
 from neurostudio.gui.views.pens import pen
 from neurostudio.gui.views.tints import Tint, colour_of
 
@@ -27,7 +27,7 @@ class Points(Mark):
         self.rows = np.flatnonzero(known)
         self.x, self.y = x[known], y[known]
         many = len(self.x) > SMALL_ABOVE
-        self._cloud = pg.ScatterPlotItem(self.x, self.y, size=5 if many else 8, pxMode=True)
+        self._cloud = Dots(self.x, self.y, size=5 if many else 8, pxMode=True)
         self._alpha = 0.5 if many else 0.85
         self.items = (self._cloud,)
         self._bars: Any = None

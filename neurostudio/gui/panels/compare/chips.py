@@ -224,10 +224,10 @@ class ChipRow(QWidget):
     def on_dragged(self, run_id: str, place: QPoint) -> None:
         """Move a run to where the cursor is."""
         here = self._flow.mapFromGlobal(place)
-        for index, (other, chip) in enumerate(list(self._chips.items())):
-            if other != run_id and chip.geometry().contains(here):
-                self._move(run_id, index)
-                return
+        self._flow.settle()
+        others = [chip.geometry() for other, chip in self._chips.items() if other != run_id]
+        before = [one for one in others if one.bottom() < here.y() or (one.top() <= here.y() and one.center().x() < here.x())]
+        self._move(run_id, len(before))
 
     def _move(self, run_id: str, place: int) -> None:
         ids = [one for one in self._chips if one != run_id]

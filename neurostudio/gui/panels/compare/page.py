@@ -19,9 +19,10 @@ from neurostudio.gui.panels.compare.tables import MetricsTable, SettingsTable
 from neurostudio.gui.panels.page import Page
 from neurostudio.gui.panels.parts.refresh import Refresher
 from neurostudio.gui.studio import Studio
+from neurostudio.gui.views.tints import distinct
 from neurostudio.gui.widgets import PAGE_MARGIN, EmptyState, ErrorCard, Row, Title, button, fill
 
-LEAST_SECTION_U = 14
+LEAST_SECTION_U = 2
 SECTIONS = ("Metrics", "Curves", "Settings", "Scatter")
 
 
@@ -36,7 +37,7 @@ class ComparePage(Page):
     It shows the pinned runs as long as it was opened on them; runs that are added or removed here are pinned or dropped.
     """
 
-    help_topic = "index"
+    help_topic = "runs"
 
     def __init__(self, studio: Studio, run_ids: str) -> None:
         ids = tuple(one for one in run_ids.split(",") if one)
@@ -171,6 +172,7 @@ class ComparePage(Page):
         u = theme.unit(self)
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Sections of the comparison")
+        self.tabs.tabBar().setAccessibleName("Sections of the comparison")
         for name, section in zip(SECTIONS, (self.metrics, self.curves, self.settings, self.scatter), strict=True):
             holder = QWidget()
             fill(QVBoxLayout(holder), (section,), u, 0)
@@ -209,8 +211,9 @@ class ComparePage(Page):
         if self._view is None:
             return
         runs = {run.run_id: run for run in self._view.comparison.runs}
+        colours = distinct(runs, self.studio.colour_index)
         chips = [
-            Chip(run_id, runs[run_id].label, runs[run_id].state, self.studio.colour_index(run_id), runs[run_id].method)
+            Chip(run_id, runs[run_id].label, runs[run_id].state, colours[run_id], runs[run_id].method)
             for run_id in self._ids
             if run_id in runs
         ]

@@ -62,9 +62,9 @@ class RunPicker(QDialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """From the search field the arrow goes down into the list."""
         if event.key() == Qt.Key.Key_Down and self.filter.hasFocus():
-            self.table.setFocus()
-            if self.table.lines and not self.table.current_key():
+            if self.table.lines and not self.chosen():
                 self.table.select_key(self.table.lines[0].key)
+            self.table.setFocus()
             return
         super().keyPressEvent(event)
 

@@ -14,6 +14,7 @@ from neurostudio.gui.panels.parts.choice import choice, fill_choice
 from neurostudio.gui.panels.parts.flow import Flow
 from neurostudio.gui.panels.parts.refresh import Refresher
 from neurostudio.gui.studio import Studio
+from neurostudio.gui.views.tints import distinct
 from neurostudio.gui.widgets import EmptyState, Row, Secondary, button, fill
 from neurostudio.report.wording import number_text
 
@@ -125,7 +126,7 @@ class ScatterSection(QWidget):
             self.canvas.opened.connect(self.opened)
             self._place.addWidget(self.canvas)
         compared = [run.run_id for run in self._view.comparison.runs] if self._view else []
-        self.canvas.show_scatter(scatter, {run_id: self._studio.colour_index(run_id) for run_id in compared})
+        self.canvas.show_scatter(scatter, distinct(compared, self._studio.colour_index))
 
 
 def _load(project: Project, method: str, ids: list[str] | None, setting: str | None, metric: str | None) -> Found:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from neurostudio.gui import theme
 from neurostudio.gui.panels.compare.presenter import CompareView, metric_rows
+from neurostudio.gui.panels.parts.flow import Flow
 from neurostudio.gui.panels.parts.line_table import Cell, Line, LineTable
 from neurostudio.gui.widgets import EmptyState, Row, Secondary, button, fill
 
@@ -73,7 +74,7 @@ class MetricsTable(QWidget):
         self.export = button("Export CSV...", "export", "Write the numbers with all their digits to a file")
         self.copy.clicked.connect(self.on_copy)
         self.export.clicked.connect(lambda: self.export_wanted.emit(self.is_pooled()))
-        self._bar = Row(self.pool, None, self.copy, self.export)
+        self._bar = Flow(self.pool, self.copy, self.export)
         fill(QVBoxLayout(self), (self._bar, self.table, self.none), theme.unit(self))
 
     def is_pooled(self) -> bool:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 from neurostudio.gui import theme
 from neurostudio.gui.panels.data.presenter import ClassShare
 from neurostudio.gui.studio import Studio
+from neurostudio.gui.views.tints import distinct
 from neurostudio.gui.widgets import Elided, Secondary
 from neurostudio.report.wording import number_text
 
@@ -47,12 +48,13 @@ class ClassBars(QWidget):
         if len(shown) > MOST_CLASSES:
             shown = tuple(sorted(shown, key=lambda one: -one.count)[:MOST_CLASSES])
         most = max((one.count for one in shown), default=1)
+        colours = distinct([one.name for one in shown], self._studio.colour_index)
         for row, one in enumerate(shown):
             count, share = QLabel(number_text(one.count)), QLabel(f"{100 * one.share:.1f} %")
             for label in (count, share):
                 label.setFont(theme.number_font())
                 label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            bar = _Bar(one.count / most, self._studio.colour_index(f"class:{one.name}"))
+            bar = _Bar(one.count / most, colours[one.name])
             for column, widget in enumerate((Elided(one.name), bar, count, share)):
                 self._grid.addWidget(widget, row, column)
         left_out = len(self._classes) - len(shown)

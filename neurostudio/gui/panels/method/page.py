@@ -56,16 +56,26 @@ class MethodPage(Page):
 
     @Slot()
     def on_project(self) -> None:
-        """Another project is open; the one before is gone with its signals."""
+        """Another project is open."""
+        self.take_project()
+
+    @Slot()
+    def on_changed(self) -> None:
+        """Runs or data sets are not what they were."""
+        self.take_changes()
+
+    # Panels replace these two, never the slots: PySide 6.11 does not disconnect an overridden slot when its page is deleted.
+
+    def take_project(self) -> None:
+        """Follow the project that is open now; the one before is gone with its signals."""
         project = self.studio.project
         if project is not None:
             project.runs_changed.connect(self.on_changed)
             project.datasets_changed.connect(self.on_changed)
         self.refresher.ask()
 
-    @Slot()
-    def on_changed(self) -> None:
-        """Runs or data sets are not what they were."""
+    def take_changes(self) -> None:
+        """Read again what the page shows."""
         self.refresher.ask()
 
     @Slot()

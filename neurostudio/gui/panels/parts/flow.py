@@ -21,6 +21,7 @@ class FlowLayout(QLayout):
     def addItem(self, item: QLayoutItem) -> None:
         """Take an item at the end; Qt calls it."""
         self._items.append(item)
+        self.invalidate()
 
     def count(self) -> int:
         """Number of items."""
@@ -32,6 +33,7 @@ class FlowLayout(QLayout):
 
     def takeAt(self, index: int) -> QLayoutItem | None:
         """Give the item at that place away, None beyond the end."""
+        self.invalidate()
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -127,6 +129,10 @@ class Flow(QWidget):
             item.show()
         for before, after in pairwise(items):
             self.setTabOrder(before, after)
+
+    def settle(self) -> None:
+        """Put the widgets to their places now, not at the next turn of the loop."""
+        self._layout.activate()
 
     def clear(self) -> None:
         """Remove everything."""

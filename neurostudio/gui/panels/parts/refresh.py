@@ -1,5 +1,6 @@
 """Reading again what a page shows: in a thread, a few times a second at most, and only while somebody looks at it."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -60,8 +61,6 @@ class Refresher(QObject):
         return False
 
     async def _work(self) -> None:
-        import asyncio
-
         try:
             while self._is_wanted and self._owner.isVisible():
                 self._is_wanted = False

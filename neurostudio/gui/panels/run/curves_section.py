@@ -113,8 +113,8 @@ class CurvesSection(QWidget):
             if not read.news:
                 return
             self._shown = (read.family, dict.fromkeys(news.name for news in read.news))
-            keys = {news.name: f"metric:{news.name}" for news in read.news}
-            curves.set_curves({news.name: news.curve for news in read.news}, y_label=self._label(list(keys)), keys=keys)
+            label = self._label(list(self._shown[1]))
+            curves.set_curves({news.name: news.curve for news in read.news}, y_label=label)
             curves.canvas.reset()
             return
         for news in read.news:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Protocol, cast
 
 from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from neurostudio.core.errors import NeuroError
@@ -13,6 +14,7 @@ from neurostudio.gui import theme
 from neurostudio.gui.follower import JobLine
 from neurostudio.gui.labels import rename_run
 from neurostudio.gui.panels.page import Page
+from neurostudio.gui.panels.parts.bounded import Bounded
 from neurostudio.gui.panels.parts.refresh import Refresher
 from neurostudio.gui.panels.run.actions import RunActions
 from neurostudio.gui.panels.run.curves_section import CurvesSection
@@ -31,7 +33,7 @@ from neurostudio.gui.widgets import PAGE_MARGIN, EmptyState, ErrorCard, fill
 from neurostudio.store.rows import RunRow
 
 SAID_MS = 3000
-LEAST_SECTION_U = 14
+LEAST_SECTION_U = 2
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,11 @@ class RunPage(Page):
         self.header = RunHeader()
         self.progress = ProgressStrip()
         self.card = ErrorCard()
+        self._card_place = Bounded(self.card)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Sections of the run")
+        self.tabs.tabBar().setAccessibleName("Sections of the run")
         self.gone = EmptyState("run", "This run is not here", "It was removed from the project, or belongs to another one.")
         self._sections: dict[str, QWidget] = {}
         self._holders: dict[str, QWidget] = {}
@@ -121,6 +125,10 @@ class RunPage(Page):
             return None
         self.tabs.setCurrentIndex(list(self._makers).index(name))
         return self._section(name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._card_place.fit()
 
     # --- slots
 
@@ -198,7 +206,7 @@ class RunPage(Page):
             holder.setMinimumSize(1, LEAST_SECTION_U * u)  # a page that is not open must not make this one larger
             self.tabs.addTab(holder, name)
         self._body = QWidget()
-        fill(QVBoxLayout(self._body), (self.header, self.progress, self.card, self.tabs), u, 1.2)
+        fill(QVBoxLayout(self._body), (self.header, self.progress, self._card_place, self.tabs), u, 1.2)
         column = QVBoxLayout(self)
         fill(column, (self._body, self.gone), u, 0)
         side = round(PAGE_MARGIN * u)

@@ -1,5 +1,6 @@
 """The panel of spiking text classification: what was found in one run, tab by tab, and a live bench."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -19,11 +20,13 @@ from neurostudio.gui.panels.spiking_text.bench import Bench
 from neurostudio.gui.panels.spiking_text.decision_tab import DecisionTab
 from neurostudio.gui.panels.spiking_text.energy_tab import EnergyTab
 from neurostudio.gui.panels.spiking_text.filters_tab import FiltersTab
+from neurostudio.gui.panels.spiking_text.lazy_part import LazyPart
 from neurostudio.gui.panels.spiking_text.live_strip import LiveStrip
 from neurostudio.gui.panels.spiking_text.neurons_tab import NeuronsTab
 from neurostudio.gui.panels.spiking_text.results import RunChoice, RunResults
 from neurostudio.gui.panels.spiking_text.selection import SentenceSelection
 from neurostudio.gui.panels.spiking_text.spikes_tab import SpikesTab
+from neurostudio.gui.panels.spiking_text.tab import ResultTab
 from neurostudio.gui.studio import Studio
 from neurostudio.gui.tasks import in_background
 from neurostudio.gui.widgets import Row, Secondary, fill
@@ -66,36 +69,54 @@ class SpikingTextPage(MethodPage):
         self.runs.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.chooser = Row(Secondary("Results of", wrap=False), self.runs)
         self.live = LiveStrip(self.studio)
-        self.bench = Bench(self.studio)
-        self.spikes = SpikesTab(self.studio, self.selection)
-        self.decision = DecisionTab(self.studio, self.selection)
-        self.result_tabs = (
-            self.spikes,
-            self.decision,
-            AccuracyTab(self.studio),
-            EnergyTab(self.studio),
-            NeuronsTab(self.studio),
-            FiltersTab(),
-        )
+        self._bench = LazyPart(self._made_bench)
+        makers: dict[type[ResultTab], Callable[[], ResultTab]] = {
+            SpikesTab: partial(SpikesTab, self.studio, self.selection),
+            DecisionTab: partial(DecisionTab, self.studio, self.selection),
+            AccuracyTab: partial(AccuracyTab, self.studio),
+            EnergyTab: partial(EnergyTab, self.studio),
+            NeuronsTab: partial(NeuronsTab, self.studio),
+            FiltersTab: FiltersTab,
+        }
+        self._result_parts = tuple(LazyPart(partial(self._made_tab, make)) for make in makers.values())
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Parts of the results")
         self.tabs.tabBar().setAccessibleName("Parts of the results")
         self.tabs.setUsesScrollButtons(True)
         self.tabs.addTab(self._with_live(), "Overview")
-        for tab in self.result_tabs:
-            self.tabs.addTab(tab, tab.title)
-        self.tabs.addTab(self.bench, self.bench.title)
+        for kind, part in zip(makers, self._result_parts, strict=True):
+            self.tabs.addTab(part, kind.title)
+        self.tabs.addTab(self._bench, Bench.title)
         top = QWidget()
         fill(QVBoxLayout(top), (self.chooser,), u, 0, 1)
         column.addWidget(top)
         column.addWidget(self.tabs)
         self.runs.activated.connect(self.on_run_chosen)
-        for tab in self.result_tabs:
-            tab.first_run_wanted.connect(self.on_first_run)
-        self.bench.first_run_wanted.connect(self.on_first_run)
         self.live.opened.connect(lambda run_id: self.studio.open_page(f"run:{run_id}"))
         self.live.stopped.connect(self.on_stop)
+
+    @property
+    def result_tabs(self) -> tuple[ResultTab, ...]:
+        """The tabs with results; those that nobody has seen yet are made for it."""
+        return tuple(part.widget() for part in self._result_parts)
+
+    @property
+    def bench(self) -> Bench:
+        """The live bench; made for it unless somebody has seen it."""
+        return self._bench.widget()
+
+    def _made_tab(self, make: Callable[[], ResultTab]) -> ResultTab:
+        tab = make()
+        tab.first_run_wanted.connect(self.on_first_run)
+        tab.show_results(self.results)
+        return tab
+
+    def _made_bench(self) -> Bench:
+        bench = Bench(self.studio)
+        bench.first_run_wanted.connect(self.on_first_run)
+        bench.show_results(self.results)
+        return bench
 
     # --- what it shows
 
@@ -141,18 +162,16 @@ class SpikingTextPage(MethodPage):
 
     async def leave(self) -> None:
         """End the live session."""
-        await self.bench.close_session()
+        await self.close_session()
 
     async def close_session(self) -> None:
         """End the live session; the page may stay."""
-        await self.bench.close_session()
+        if self._bench.made is not None:
+            await self._bench.made.close_session()
 
-    # --- slots
-
-    @Slot()
-    def on_project(self) -> None:
-        """Another project is open: its results, and no session of the one before."""
-        super().on_project()
+    def take_project(self) -> None:
+        """Show the results of the project, and have no session of the one before."""
+        super().take_project()
         project = self.studio.project
         self._wanted = ""
         self._turn += 1
@@ -162,11 +181,12 @@ class SpikingTextPage(MethodPage):
             project.queue_changed.connect(self.on_queue)
         self.on_queue(project.jobs() if project is not None else ())
 
-    @Slot()
-    def on_changed(self) -> None:
-        """Runs or data sets are not what they were."""
-        super().on_changed()
+    def take_changes(self) -> None:
+        """Read again what the page shows."""
+        super().take_changes()
         self.choices_refresher.ask()
+
+    # --- slots
 
     @Slot(object)
     def on_queue(self, jobs: tuple[JobLine, ...]) -> None:
@@ -226,9 +246,11 @@ class SpikingTextPage(MethodPage):
             for name in results.coloured_names():
                 self.studio.colour_index(name)  # in the order of the network, before pictures of one part ask
         self.selection.show_results(results)
-        for tab in self.result_tabs:
-            tab.show_results(results)
-        self.bench.show_results(results)
+        for part in self._result_parts:
+            if part.made is not None:
+                part.made.show_results(results)
+        if self._bench.made is not None:
+            self._bench.made.show_results(results)
 
     def _choices_question(self) -> "partial[tuple[RunChoice, ...]]":
         project = self.studio.project

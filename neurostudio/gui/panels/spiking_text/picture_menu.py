@@ -74,9 +74,9 @@ class PictureMenu(QObject):
         dialog = QFileDialog(self._canvas, "Export", f"{results.row.name}-{name}{suffix}", f"*{suffix}")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suffix[1:])
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if await tasks.answer(dialog) and dialog.selectedFiles():
+        path = await tasks.chosen_path(dialog)
+        if path is not None:
             try:
-                await self.export_to(Path(dialog.selectedFiles()[0]))
+                await self.export_to(path)
             except NeuroError as error:
                 self._studio.report_error(error)

@@ -33,13 +33,14 @@ class SentenceSelection(QObject):
         self.sentence: Sentence | None = None
         self.windows: tuple[FiredWindow, ...] = ()
         self.word = -1
+        self.error: NeuroError | None = None
         self._wanted = 1
 
     def show_results(self, results: RunResults | None) -> None:
         """Take the sentences of another run; the number that was chosen stays where it is there, too."""
         self.results = results
         self.examples = results.examples() if results else ()
-        self.example, self.sentence, self.windows, self.word = None, None, (), -1
+        self.example, self.sentence, self.windows, self.word, self.error = None, None, (), -1, None
         self.examples_changed.emit()
         if self.examples:
             numbers = [example.number for example in self.examples]
@@ -56,7 +57,7 @@ class SentenceSelection(QObject):
         example = next((one for one in self.examples if one.number == number), None)
         if example is not None and self.results is not None and example != self.example:
             self._wanted = number
-            self.example = example
+            self.example, self.error = example, None
             tasks.start(self._read(self.results, example), self)
 
     def choose_word(self, word: int) -> None:
@@ -70,6 +71,7 @@ class SentenceSelection(QObject):
             sentence, windows = await in_background(lambda: (results.sentence(example), results.fired_windows(example)))
         except NeuroError as error:
             if example is self.example:
+                self.error = error
                 self.failed.emit(error)
             return
         if example is self.example:

@@ -54,6 +54,12 @@ class SentenceTab(ResultTab):
             super().show_results(None)
         elif not self.selection.examples:
             self.show_missing()
+        elif not self.picker.count():  # made after the selection has read its sentence
+            self.on_examples()
+            self.on_sentence()
+            self.on_word(self.selection.word)
+            if self.selection.error is not None:
+                self.show_error(self.selection.error)
 
     @Slot(int)
     def on_picked(self, index: int) -> None:
