@@ -127,8 +127,10 @@ def _is_reachable(widget: QWidget) -> bool:
     if target.focusPolicy() & Qt.FocusPolicy.TabFocus:
         return True
     parent = widget.parentWidget()
-    # the title bar of a dock has its commands in the menus; a close button of a tab is Ctrl+W
-    return isinstance(parent, QDockWidget | QTabBar)
+    if isinstance(parent, QDockWidget | QTabBar):  # the docks have commands in the menus; a close button of a tab is Ctrl+W
+        return True
+    # a small button inside something that takes the keyboard itself, and has a key for it
+    return isinstance(widget, QAbstractButton) and parent is not None and bool(parent.focusPolicy() & Qt.FocusPolicy.TabFocus)
 
 
 def _clipping(widget: QWidget) -> str:

@@ -114,7 +114,7 @@ class CommandPalette(Popup):
         self.list.setUniformItemSizes(True)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerItem)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setFocusProxy(self.field)
         self.list.setMouseTracking(True)
         self.list.clicked.connect(self.on_clicked)
         self.list.selectionModel().currentChanged.connect(self.on_current)
