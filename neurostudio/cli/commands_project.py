@@ -10,7 +10,6 @@ from neurostudio.cli.arguments import AsJson, ProjectPath
 from neurostudio.cli.output import counted, print_json, print_line, print_table, say, state_text
 from neurostudio.core.errors import RequestError
 
-
 OpenWindow = Callable[[Path | None, bool], int]
 
 
@@ -26,7 +25,9 @@ def new(project: ProjectPath) -> None:
 
 def open_window(
     context: typer.Context,
-    project: Annotated[Path | None, typer.Argument(help="Project folder; without it the welcome page.", metavar="PROJECT")] = None,
+    project: Annotated[
+        Path | None, typer.Argument(help="Project folder; without it the welcome page.", metavar="PROJECT")
+    ] = None,
     reset_layout: Annotated[bool, typer.Option("--reset-layout", help="Docks and sizes as at the first start.")] = False,
 ) -> int:
     """Open the window, on a project or on the welcome page."""

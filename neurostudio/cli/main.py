@@ -58,7 +58,9 @@ def top(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Show the version."),
     verbose: bool = typer.Option(False, VERBOSE, help="Show tracebacks of errors; works with every command."),
-    reset_layout: bool = typer.Option(False, "--reset-layout", help="Open the window with docks and sizes as at the first start."),
+    reset_layout: bool = typer.Option(
+        False, "--reset-layout", help="Open the window with docks and sizes as at the first start."
+    ),
 ) -> None:
     """Handle options without a command."""
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")

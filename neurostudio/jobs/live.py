@@ -37,7 +37,7 @@ _LENGTH = struct.Struct(">I")
 Message = dict[str, Any]
 
 
-class SessionEnded(NeuroError):
+class SessionEndedError(NeuroError):
     """The worker of a live session is gone; a new one must be started."""
 
 
@@ -158,7 +158,7 @@ class LiveSession:
         return session
 
     def ask(self, request: Message) -> Iterator[Message]:
-        """Send one request and yield the parts of its answer; NeuroError for a bad request, SessionEnded for a dead worker."""
+        """Send one request and yield the parts of its answer; NeuroError for a bad request, SessionEndedError for a dead worker."""
         self._number += 1
         number = self._number
         self._send({"id": number, "request": request})
@@ -214,5 +214,5 @@ class LiveSession:
             raise self._gone()
         return message
 
-    def _gone(self) -> SessionEnded:
-        return SessionEnded("The live session has ended", f"See {self.folder.log_file}", "Start it again")
+    def _gone(self) -> SessionEndedError:
+        return SessionEndedError("The live session has ended", f"See {self.folder.log_file}", "Start it again")

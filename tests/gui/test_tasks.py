@@ -87,7 +87,7 @@ def test_a_command_runs_as_a_child_process_and_gives_its_document(qtbot: QtBot) 
 
     async def page() -> None:
         got.append(await tasks.command("methods", "spiking.text", "--json"))
-        with pytest.raises(NeuroError, match="no method 'spiking.tetx'"):
+        with pytest.raises(NeuroError, match=r"no method 'spiking\.tetx'"):
             await tasks.command("methods", "spiking.tetx", "--json")
         got.append({})
 

@@ -2,7 +2,7 @@
 
 import ast
 import itertools
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -25,7 +25,15 @@ TEXT, MARK = 4.5, 3.0
 THEMES = pytest.mark.parametrize("colours", theme.THEMES.values(), ids=lambda colours: colours.name)
 
 # Function or class -> positions of arguments that name an icon; keywords named ``icon`` are found everywhere.
-TAKES_ICONS = {"icon": (0,), "tool_button": (0,), "IconLabel": (0,), "EmptyState": (0,), "button": (1,), "Provider": (1,), "show_icon": (0,)}
+TAKES_ICONS = {
+    "icon": (0,),
+    "tool_button": (0,),
+    "IconLabel": (0,),
+    "EmptyState": (0,),
+    "button": (1,),
+    "Provider": (1,),
+    "show_icon": (0,),
+}
 
 
 # --- colours
@@ -39,7 +47,9 @@ def test_text_can_be_read_on_frame_and_surface(colours: theme.Theme, name: str, 
 
 
 @THEMES
-@pytest.mark.parametrize(("name", "behind"), [("on_accent", "accent"), ("problem", "problem_surface"), ("text", "problem_surface")])
+@pytest.mark.parametrize(
+    ("name", "behind"), [("on_accent", "accent"), ("problem", "problem_surface"), ("text", "problem_surface")]
+)
 def test_text_can_be_read_on_filled_surfaces(colours: theme.Theme, name: str, behind: str) -> None:
     assert theme.contrast(getattr(colours, name), getattr(colours, behind)) >= TEXT
 
@@ -137,7 +147,7 @@ def test_commands_and_states_have_their_icons() -> None:
 @pytest.mark.parametrize("name", sorted(ICONS))
 def test_each_icon_is_of_the_family_and_draws_something(name: str) -> None:
     source = (resource_folder() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-    root = ElementTree.fromstring(source)
+    root = ET.fromstring(source)
     assert root.get("viewBox") == "0 0 16 16"
     assert "currentColor" in source
     image = theme.icon(name).pixmap(QSize(32, 32)).toImage()

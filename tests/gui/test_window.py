@@ -265,7 +265,9 @@ def test_a_window_that_is_killed_loses_no_run_and_the_next_one_finds_them(
     project = window.studio.project
     assert project is not None
     qtbot.waitUntil(lambda: [line.name for line in project.jobs() if line.state == "running"] == ["first"], timeout=LONG_MS)
-    qtbot.waitUntil(lambda: {row.name: row.state for row in _runs(window)} == {"first": "done", "second": "done"}, timeout=LONG_MS)
+    qtbot.waitUntil(
+        lambda: {row.name: row.state for row in _runs(window)} == {"first": "done", "second": "done"}, timeout=LONG_MS
+    )
 
 
 def test_two_windows_on_one_project_see_each_others_work(
@@ -293,7 +295,9 @@ def test_a_broken_file_that_is_dropped_says_what_is_wrong_and_what_to_do(
     if dialogs:
         dialog: Any = dialogs[0]
         qtbot.waitUntil(lambda: not dialog.all.isEnabled(), timeout=LONG_MS)
-        words += " ".join(label.text() for label in dialog.findChildren(QWidget) if hasattr(label, "text") and callable(label.text))
+        words += " ".join(
+            label.text() for label in dialog.findChildren(QWidget) if hasattr(label, "text") and callable(label.text)
+        )
         with qtbot.waitSignal(dialog.finished):
             dialog.reject()
     assert "broken" in words

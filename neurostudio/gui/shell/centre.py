@@ -92,14 +92,19 @@ class TabGroup(QTabWidget):
         index = self.tabBar().tabAt(position)
         if index < 0:
             return
-        page, pages = self.widget(index), self.pages()
+        page = self.widget(index)
         menu = QMenu(self)
         menu.addAction("Close", lambda: self.close_wanted.emit(page))
-        others = menu.addAction("Close others", lambda: [self.close_wanted.emit(other) for other in pages if other is not page])
-        others.setEnabled(len(pages) > 1)
+        others = menu.addAction("Close others", lambda: self._close_others(page))
+        others.setEnabled(self.count() > 1)
         menu.addAction("Move to the other side", lambda: self.move_wanted.emit(page))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.tabBar().mapToGlobal(position))
+
+    def _close_others(self, kept: QWidget | None) -> None:
+        for page in self.pages():
+            if page is not kept:
+                self.close_wanted.emit(page)
 
     def _name_close_button(self, index: int, title: str) -> None:
         for side in (QTabBar.ButtonPosition.RightSide, QTabBar.ButtonPosition.LeftSide):
@@ -234,7 +239,7 @@ class Centre(QSplitter):
         """Another tab is in front."""
         sender = self.sender()
         if sender in self._groups and sender.isVisible():
-            self._active = self._groups.index(sender)  # type: ignore[arg-type]
+            self._active = self._groups.index(sender)
         self.current_changed.emit(self.current())
 
     @Slot(QWidget, QWidget)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion, QWindow
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QPushButton, QScrollArea, QWidget
 from shiboken6 import isValid
 
 from neurostudio.gui import theme
@@ -55,6 +55,8 @@ class FocusRing(QObject):
         if new is None:
             return
         self._listen(new.window())
+        if self.follows_keys:
+            _scroll_to(new)
         self._watched = [new, *_ancestors(new)]
         for watched in self._watched:
             watched.installEventFilter(self)
@@ -135,6 +137,13 @@ class Ring(QWidget):
         return max(2, round(WIDTH_U * theme.unit(self)))
 
 
+def keep_keyboard_in_sight(dock: QDockWidget) -> None:
+    """Keep Tab out of a dock that stands behind another one; Qt calls its widgets visible all the same."""
+    inside = dock.widget()
+    inside.setEnabled(not dock.visibleRegion().isEmpty())
+    dock.visibilityChanged.connect(inside.setEnabled)
+
+
 def visible_rect(widget: QWidget) -> QRect:
     """The part of a widget that is in sight, in the coordinates of its top-level window; empty for none."""
     top = widget.window()
@@ -144,6 +153,14 @@ def visible_rect(widget: QWidget) -> QRect:
     for around in _ancestors(widget):
         rect = rect.intersected(QRect(around.mapTo(top, QPoint(0, 0)), around.size()))
     return rect
+
+
+def _scroll_to(widget: QWidget) -> None:
+    """Bring a widget into sight: Qt does so only where Tab moves inside one scroll area, not where it enters one."""
+    for around in _ancestors(widget):
+        content = around.widget() if isinstance(around, QScrollArea) else None
+        if isinstance(around, QScrollArea) and content is not None and content.isAncestorOf(widget):
+            around.ensureWidgetVisible(widget)
 
 
 def _is_filled(widget: QWidget) -> bool:

@@ -14,7 +14,7 @@ from neurostudio.gui.panels.page import Page
 from neurostudio.gui.running import Running
 from neurostudio.gui.shell import palette_sources, tour
 from neurostudio.gui.shell.bindings import bind
-from neurostudio.gui.shell.focus import FocusRing
+from neurostudio.gui.shell.focus import FocusRing, keep_keyboard_in_sight
 from neurostudio.gui.shell.importing import DropOverlay, import_paths
 from neurostudio.gui.shell.jobs_dock import JobsDock, JobsLine
 from neurostudio.gui.shell.log_dock import LogDock
@@ -22,6 +22,7 @@ from neurostudio.gui.shell.navigator import Navigator
 from neurostudio.gui.shell.notice_book import NoticeBook
 from neurostudio.gui.shell.notices import NoticesDock, Toast
 from neurostudio.gui.shell.palette import CommandPalette
+from neurostudio.gui.shell.palette_model import Provider
 from neurostudio.gui.studio import FormRequest
 
 if TYPE_CHECKING:
@@ -160,9 +161,10 @@ class Furniture(QObject):
     def _into(self, dock: QDockWidget, widget: QWidget, name: str) -> Any:
         widget.setObjectName(name)
         dock.setWidget(widget)
+        keep_keyboard_in_sight(dock)
         return widget
 
-    def _settings_source(self) -> palette_sources.Provider | None:
+    def _settings_source(self) -> Provider | None:
         page = self.settings_panel.page
         if page is None:
             return None

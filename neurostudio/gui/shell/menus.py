@@ -1,6 +1,7 @@
 """The menu bar, built from the table of commands."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QMenu, QMenuBar
@@ -30,6 +31,6 @@ def fill_recent(menu: QMenu, paths: tuple[str, ...], open_project: Callable[[str
     """List the projects that were opened last."""
     menu.clear()
     for path in paths:
-        action = menu.addAction(Path(path).name.replace("&", "&&"), lambda path=path: open_project(path))
+        action = menu.addAction(Path(path).name.replace("&", "&&"), partial(open_project, path))
         action.setToolTip(path)
     menu.setEnabled(bool(paths))

@@ -1,6 +1,5 @@
 """The ring around what has the keyboard, with keys and clicks that pass through the window."""
 
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -32,14 +31,14 @@ class Window(QMainWindow):
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[Window]:
+def window(qtbot: QtBot) -> Window:
     made = Window()
     qtbot.addWidget(made)
     made.show()
     made.activateWindow()
     qtbot.waitExposed(made)
     made.fields[0].setFocus()
-    yield made
+    return made
 
 
 def tab(window: QWidget) -> None:

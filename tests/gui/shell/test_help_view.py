@@ -56,7 +56,9 @@ def first_line(view: HelpView) -> str:
 
 
 def test_the_contents_are_first_and_every_file_is_there() -> None:
-    files = {path.relative_to(help_pages.docs_folder()).with_suffix("").as_posix() for path in help_pages.docs_folder().rglob("*.md")}
+    files = {
+        path.relative_to(help_pages.docs_folder()).with_suffix("").as_posix() for path in help_pages.docs_folder().rglob("*.md")
+    }
     assert help_pages.topics()[0] == help_pages.CONTENTS
     assert set(FILES) == files
 

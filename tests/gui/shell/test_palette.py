@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -256,7 +256,7 @@ def test_the_window_may_change_its_size_below_it(window: Window) -> None:
 
 
 @pytest.fixture
-def many_runs(open_sample: Studio) -> Iterator[Studio]:
+def many_runs(open_sample: Studio) -> Studio:
     """The sample project with a thousand more runs in its index."""
     from sqlalchemy import insert, select
 
@@ -271,7 +271,7 @@ def many_runs(open_sample: Studio) -> Iterator[Studio]:
         many = [{**row, "run_id": f"copy-{index}", "name": f"sweep-{index:04d}", "cursor": 0} for index in range(1000)]
         known = {column.name for column in runs.columns}
         connection.execute(insert(runs), [{key: value for key, value in one.items() if key in known} for one in many])
-    yield open_sample
+    return open_sample
 
 
 def test_a_thousand_runs_are_searched(

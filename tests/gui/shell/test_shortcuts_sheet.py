@@ -57,7 +57,7 @@ def test_typing_leaves_what_fits(sheet: ShortcutsSheet, qtbot: QtBot) -> None:
     assert [line.title for line in sheet.lines_shown()] == ["Undo"]
     sheet.field.clear()
     QTest.keyClicks(sheet.field, "ctrl+k")
-    assert [line.title for line in sheet.lines_shown()][0] == "Search or command"
+    assert sheet.lines_shown()[0].title == "Search or command"
     sheet.field.clear()
     QTest.keyClicks(sheet.field, "window")
     assert {"Next page", "Close page"} <= {line.title for line in sheet.lines_shown()}
@@ -82,7 +82,10 @@ def test_no_shortcut_is_cut_off(sheet: ShortcutsSheet, width: int, qtbot: QtBot)
         assert keys.width() >= keys.sizeHint().width()
 
 
-@given(st.lists(st.sampled_from(["Ctrl", "Shift", "Alt", "K", "F1", "PgUp", ","]), min_size=1, max_size=4, unique=True), st.booleans())
+@given(
+    st.lists(st.sampled_from(["Ctrl", "Shift", "Alt", "K", "F1", "PgUp", ","]), min_size=1, max_size=4, unique=True),
+    st.booleans(),
+)
 def test_a_shortcut_falls_into_its_keys(keys: list[str], ends_with_plus: bool) -> None:
     parts = [*keys, "+"] if ends_with_plus else keys
     assert caps("+".join(parts)) == parts

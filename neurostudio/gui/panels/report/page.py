@@ -102,8 +102,10 @@ class ReportPage(Page):
         self._say(f"Writing {target.name}")
         try:
             made = await tasks.command(*presenter.report_words(project.path, self.run_ids(), self._report_title(), target))
-        finally:
+        except NeuroError:
             self._say("")
+            raise
+        self._say("")
         written = Path(made["path"])
         key = f"report:{written}"
         text = f"{len(made['runs'])} runs in {written}" if len(made["runs"]) > 1 else str(written)
@@ -193,7 +195,7 @@ class ReportPage(Page):
             self.pages.setCurrentWidget(self.error_page)
         finally:
             self._is_drawing = False
-            self._say("")
+        self._say("")  # not where the page was closed meanwhile
 
     async def _write(self) -> None:
         path = await self._ask_file("Write report", presenter.file_name(self._report_title()))

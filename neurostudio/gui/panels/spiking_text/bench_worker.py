@@ -12,7 +12,7 @@ from neurostudio.gui.open_project import OpenProject
 from neurostudio.gui.panels.spiking_text.bench_presenter import Answer, History
 from neurostudio.gui.panels.spiking_text.live_bench import LiveBench
 from neurostudio.gui.tasks import in_background
-from neurostudio.jobs.live import SessionEnded
+from neurostudio.jobs.live import SessionEndedError
 
 WATCH_MS = 1_000
 
@@ -102,7 +102,7 @@ class BenchWorker(QObject):
     def on_watch(self) -> None:
         """Notice a worker that died while nobody asked."""
         if self.state == "ready" and self._bench is not None and not self._bench.is_alive:
-            self._end(SessionEnded("The live session has ended", "Its worker is gone", "Start it again"))
+            self._end(SessionEndedError("The live session has ended", "Its worker is gone", "Start it again"))
 
     def _ask_next(self) -> None:
         if self._next is not None and self._bench is not None:
@@ -120,7 +120,7 @@ class BenchWorker(QObject):
 
         try:
             latency_ms = await in_background(bench.ask, empty.text, empty.seed, on_part)
-        except SessionEnded as error:
+        except SessionEndedError as error:
             if self._bench is bench:
                 self._end(error)
             return

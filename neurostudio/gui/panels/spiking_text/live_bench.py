@@ -10,7 +10,7 @@ from typing import Any
 
 from neurostudio.app import Project, make_request, open_session, show
 from neurostudio.gui.panels.spiking_text.results import METHOD, MODEL
-from neurostudio.jobs.live import LiveSession, SessionEnded
+from neurostudio.jobs.live import LiveSession, SessionEndedError
 
 OnPart = Callable[[str, Any], None]
 
@@ -67,14 +67,14 @@ class LiveBench:
 
         Raises
         ------
-        SessionEnded
+        SessionEndedError
             When the worker is gone.
         NeuroError
             For a sentence without words.
         """
         session = self._session
         if session is None:
-            raise SessionEnded("The live session has ended", fix="Start it again")
+            raise SessionEndedError("The live session has ended", fix="Start it again")
         began = time.perf_counter()
         for part in session.ask({"text": text, "seed": seed}):
             for name, content in part.items():

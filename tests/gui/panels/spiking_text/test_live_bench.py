@@ -9,7 +9,7 @@ import pytest
 from neurostudio.app import Project, list_runs
 from neurostudio.core.errors import NeuroError
 from neurostudio.gui.panels.spiking_text.live_bench import LiveBench
-from neurostudio.jobs.live import SessionEnded
+from neurostudio.jobs.live import SessionEndedError
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_an_answer_comes_in_parts_and_ends_with_its_time(project: Project) -> No
     finally:
         bench.close()
     assert not bench.is_alive
-    with pytest.raises(SessionEnded):
+    with pytest.raises(SessionEndedError):
         bench.ask("again", 0, lambda *_: None)
     bench.close()
 
