@@ -74,7 +74,8 @@ LIGHT = Theme(
     good="#1B7A4B",
     baseline="#767F88",
     focus="#2F6FDE",
-    categories=CATEGORY_COLOURS,
+    # the last three of the palette are darkened: thin lines need 3:1 against white
+    categories=(*CATEGORY_COLOURS[:5], "#B87900", "#2B8CC4", "#8C7F00"),
 )
 DARK = Theme(
     name="dark",

@@ -14,11 +14,12 @@ import shiboken6
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from neurostudio.app import Project, make_request
 from neurostudio.app.settings import UserSettings, save
+from neurostudio.core.registry import registry
 from neurostudio.core.run_folder import run_folders
 from neurostudio.gui import tasks
 from neurostudio.gui.panels.report import ReportPage
@@ -40,6 +41,7 @@ def open_window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """Opens windows as the program does, and closes them as a person does."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_DOCUMENTS_DIR", str(tmp_path / "home" / "Documents"))
+    registry.cache_clear()  # a plugin of the test before may stand in it
     save(UserSettings(show_tour=False, reopen_last=False, confirm_close=False))
     opened: list[MainWindow] = []
 
@@ -85,8 +87,11 @@ def _choose_file(path: Path, qtbot: QtBot) -> None:
 
     qtbot.waitUntil(lambda: bool(dialogs()), timeout=LONG_MS)
     dialog = dialogs()[0]
-    dialog.selectFile(str(path))
-    dialog.accept()
+    field = dialog.findChild(QLineEdit, "fileNameEdit")
+    assert field is not None
+    field.selectAll()
+    qtbot.keyClicks(field, str(path))
+    qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
 def _press(window: MainWindow, key: Qt.Key, qtbot: QtBot) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QPixmap, QWindow
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from neurostudio.gui import theme
 from neurostudio.gui.shell.furniture import Furniture
 from neurostudio.gui.shell.window import MainWindow
 from neurostudio.gui.studio import Studio
@@ -150,8 +151,14 @@ class Stage:
     # --- the picture
 
     def picture(self) -> QPixmap:
-        """What stands on the screen where the window is: with its dialogs."""
-        return self.window.screen().grabWindow(0, 0, 0, self.look.width, self.look.height)
+        """What stands on the screen where the window is: with its dialogs, each in a line that stands for its frame."""
+        picture = self.window.screen().grabWindow(0, 0, 0, self.look.width, self.look.height)
+        painter = QPainter(picture)
+        painter.setPen(QPen(QColor(theme.current().baseline), 1))
+        for dialog in self._shown(QDialog):
+            painter.drawRect(dialog.frameGeometry().adjusted(-1, -1, 0, 0))
+        painter.end()
+        return picture
 
     # --- inside
 

@@ -5,12 +5,13 @@ import platform
 from collections.abc import Iterable
 
 import PySide6
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 import neurostudio
 from neurostudio.gui import tasks, theme
+from neurostudio.gui.shell.popup import resize_within
 from neurostudio.gui.tasks import in_background
 from neurostudio.gui.widgets import IconLabel, Row, Secondary, Title, button, fill
 
@@ -36,7 +37,7 @@ PARTS = (
     "typer",
     "markdown-it-py",
 )
-SIZE_U = (70, 62)
+SIZE_U = QSize(70, 62)
 
 
 def licences(names: Iterable[str] = PARTS) -> list[tuple[str, str, str]]:
@@ -97,7 +98,7 @@ class AboutDialog(QDialog):
         self.shut = button("Close")
         self.shut.clicked.connect(self.accept)
         fill(QVBoxLayout(self), (head, self.table, Row(self.copy, None, self.shut)), u, 2, 3)
-        self.resize(SIZE_U[0] * u, SIZE_U[1] * u)
+        resize_within(self, SIZE_U)
         self.shut.setDefault(True)
         self.shut.setFocus()
         self._parts: list[tuple[str, str, str]] = []

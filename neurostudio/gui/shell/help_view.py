@@ -28,6 +28,7 @@ from neurostudio.gui.widgets import Row, fill, tool_button
 
 SCHEME = "help"
 CONTENTS_U, MOST_PAGE_U, ROW_U, FIELD_U = 32, 90, 3, 32
+BOTH_FROM_U = 76
 
 
 def topic_of(widget: QWidget | None) -> str:
@@ -81,8 +82,13 @@ class HelpView(Page):
         self.contents.setItemDelegate(_Roomy(self.contents))
         self.browser = _Browser()
         u = theme.unit(self)
-        self.field.setFixedWidth(FIELD_U * u)
-        bar = Row(self.back, self.forward, self.field, self.count, None, margin=1)
+        self.field.setMaximumWidth(FIELD_U * u)
+        self.field.setMinimumWidth(FIELD_U * u // 2)
+        self.fold = tool_button("log", "Show or hide the pages of the help")
+        self.fold.setCheckable(True)
+        self.fold.setChecked(True)
+        self.fold.toggled.connect(self.contents.setVisible)
+        bar = Row(self.fold, self.back, self.forward, self.field, self.count, None, margin=1)
         splitter = QSplitter()
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self.contents)
@@ -169,6 +175,13 @@ class HelpView(Page):
             self._mark(self.field.text())
 
     # --- events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is room for one of them only, it is for the text."""
+        super().resizeEvent(event)
+        least = BOTH_FROM_U * theme.unit(self)
+        if event.oldSize().width() < least <= event.size().width() or event.size().width() < least <= event.oldSize().width():
+            self.fold.setChecked(event.size().width() >= least)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

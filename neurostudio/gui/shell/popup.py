@@ -1,13 +1,23 @@
-"""A surface over the window: a child of it, not a window of its own, so that it needs nothing of the window manager."""
+"""Surfaces over the window: popups are children of it, so that they need nothing of the window manager; dialogs fit into it."""
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from neurostudio.gui import theme
 
 SHADOW_U = 0.8
 CORNER_U = 0.4
+ROOM_U = 4
+
+
+def resize_within(dialog: QDialog, size_u: QSize) -> None:
+    """Make a dialog as large as it likes, in u, but not larger than the window below it."""
+    u = theme.unit(dialog)
+    parent = dialog.parentWidget()
+    wanted = size_u * u
+    room = parent.window().size() - QSize(ROOM_U, ROOM_U) * u if parent is not None else dialog.screen().availableSize()
+    dialog.resize(wanted.boundedTo(room).expandedTo(dialog.minimumSizeHint()))
 
 
 class Popup(QWidget):

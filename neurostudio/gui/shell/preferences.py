@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from neurostudio.app.settings import UserSettings, load, save
 from neurostudio.gui import tasks, theme
+from neurostudio.gui.shell.popup import resize_within
 from neurostudio.gui.shell.preference_table import GROUPS, Group, Preference, defaults
 from neurostudio.gui.studio import Studio
 from neurostudio.gui.tasks import in_background
@@ -80,7 +81,6 @@ class PreferencesDialog(QDialog):
         self.shut.clicked.connect(self.accept)
         studio.settings_changed.connect(self.on_settings)
         self.on_settings(studio.settings)
-        self._fit()
         tasks.start(self._load_problems(), self)
 
     def editor(self, name: str) -> "Editor":
@@ -95,7 +95,7 @@ class PreferencesDialog(QDialog):
         for name, editor in self._editors.items():
             editor.show_value(getattr(settings, name))
         self.reset_all.setEnabled(defaults(settings) != settings)
-        self._fit()
+        resize_within(self, SIZE_U)
 
     @Slot()
     def on_reset_all(self) -> None:
@@ -137,14 +137,6 @@ class PreferencesDialog(QDialog):
             grid.setRowMinimumHeight(row + 2, u)
             row += 3
         return box
-
-    def _fit(self) -> None:
-        """As large as it likes, and never larger than the window below."""
-        u, size = theme.unit(self), SIZE_U
-        wanted = QSize(size.width() * u, size.height() * u)
-        parent = self.parentWidget()
-        room = parent.window().size() - QSize(4 * u, 4 * u) if parent is not None else wanted
-        self.resize(wanted.boundedTo(room))
 
     async def _load_problems(self) -> None:
         loaded = await in_background(load)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QLineEdit, QScrollAr
 from neurostudio.gui import theme
 from neurostudio.gui.commands import COMMANDS, MENUS, Actions, Command
 from neurostudio.gui.shell.palette_model import Fit, fit, folded
+from neurostudio.gui.shell.popup import resize_within
 from neurostudio.gui.widgets import Heading, Secondary, fill
 
 SIZE_U = QSize(96, 76)
@@ -134,7 +135,7 @@ class ShortcutsSheet(QDialog):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setAccessibleName("Shortcuts by menu")
         fill(QVBoxLayout(self), (self.field, self._nothing, self._area), u, 1, 3)
-        self.resize(SIZE_U * u)
+        resize_within(self, SIZE_U)
         self._lay_out()
 
     def lines_shown(self) -> list[Line]:

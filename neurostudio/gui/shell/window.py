@@ -213,14 +213,7 @@ class MainWindow(QMainWindow):
             await self._warm_up.done()
         project = self.studio.project
         self.setWindowTitle(f"{project.name} – NeuroStudio" if project else "NeuroStudio")
-        states = kept.get("states", {})
-        for column, keys in enumerate(kept.get("pages", [])[:2]):
-            for key in keys:
-                try:
-                    self.centre.open(str(key), states.get(key), column)
-                except ValueError:  # a page of a newer version
-                    continue
-                await asyncio.sleep(0)  # the window gets a turn between two pages
+        await self._open_kept(kept)
         if self.furniture is not None:
             self.furniture.show_project(kept)
             await asyncio.sleep(0)
@@ -228,6 +221,21 @@ class MainWindow(QMainWindow):
             self.open_page("welcome" if project is None else self._first_page())
         elif kept.get("current") in [page.key for page in self.centre.pages()]:
             self.open_page(str(kept["current"]))
+
+    async def _open_kept(self, kept: dict[str, Any]) -> None:
+        """Open the pages that were open, with a turn for the window between two; the form waits for the one in front."""
+        states = kept.get("states", {})
+        self.centre.blockSignals(True)
+        try:
+            for column, keys in enumerate(kept.get("pages", [])[:2]):
+                for key in keys:
+                    try:
+                        self.centre.open(str(key), states.get(key), column)
+                    except ValueError:  # a page of a newer version
+                        continue
+                    await asyncio.sleep(0)
+        finally:
+            self.centre.blockSignals(False)
 
     def _first_page(self) -> str:
         """What a project shows that was never open here: the first method that can run."""

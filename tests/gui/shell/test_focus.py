@@ -1,6 +1,5 @@
 """The ring around what has the keyboard, with keys and clicks that pass through the window."""
 
-
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest

@@ -229,3 +229,13 @@ def test_the_topic_is_that_of_the_closest_part(qtbot: QtBot) -> None:
     outer.show()
     field.setFocus()
     assert topic_of_focus(outer) == "data-sets"
+
+
+def test_in_a_narrow_window_the_text_has_the_room_and_the_contents_come_when_asked_for(view: HelpView) -> None:
+    assert view.contents.isVisible()
+    view.resize(400, 600)
+    assert not view.contents.isVisible()
+    QTest.mouseClick(view.fold, Qt.MouseButton.LeftButton)
+    assert view.contents.isVisible()
+    view.resize(1200, 600)
+    assert view.contents.isVisible()
