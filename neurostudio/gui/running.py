@@ -42,28 +42,23 @@ class Running(QObject):
     async def run_again(self, run_id: str) -> None:
         """Start the same settings, inputs and seed once more, as a new run."""
         from neurostudio.app import make_request
+        from neurostudio.app.inputs import references
 
         project = self._project()
         old = await in_background(project.project.run_folder(run_id).request)
-        inputs: dict[str, list[str]] = {}
-        for given in old.inputs:
-            source = given.source
-            reference = f"{source['run']}:{source['artifact']}" if "run" in source else given.name
-            inputs.setdefault(given.role, []).append(reference)
         request = await in_background(
-            make_request, project.project, old.method, inputs=inputs, settings=old.settings, seed=old.seed, name=old.name,
+            make_request, project.project, old.method, inputs=references(old.inputs), settings=old.settings, seed=old.seed, name=old.name,
             device=old.device, cores=old.cores, where=old.where,
         )  # fmt: skip
         await self.submit(request)
 
     async def change(self, run_id: str) -> None:
         """Put the settings and inputs of a run into the form."""
+        from neurostudio.app.inputs import references
+
         project = self._project()
         old = await in_background(project.project.run_folder(run_id).request)
-        inputs: dict[str, list[str]] = {}
-        for given in old.inputs:
-            inputs.setdefault(given.role, []).append(given.name)
-        self._studio.fill_form(old.method, old.settings, inputs, old.seed, old.name)
+        self._studio.fill_form(old.method, old.settings, references(old.inputs), old.seed, old.name)
 
     async def copy_command(self, run_id: str) -> None:
         """Copy the command line that starts the run again."""

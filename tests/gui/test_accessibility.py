@@ -27,6 +27,7 @@ from neurostudio.gui.studio import Notice
 
 LONG_MS = 20_000
 SETTLE_MS = 500
+TRIES = 8
 SIZES = {"wide": (1600, 1000), "narrow": (1100, 700)}
 
 PAGES = (
@@ -100,6 +101,16 @@ def said(findings: list[Finding]) -> list[str]:
     return sorted({f"{one.problem}: {one.widget} {one.detail}".strip() for one in findings})
 
 
+def lasting(widget: QWidget, qtbot: QtBot) -> list[str]:
+    """What is wrong and stays so: a page that is being filled lays its parts out more than once."""
+    for _ in range(TRIES):
+        found = said(walk(widget))
+        if not found:
+            break
+        qtbot.wait(SETTLE_MS)
+    return found
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("key", PAGES)
 def test_every_page_can_be_used_with_keyboard_and_screen_reader(window: MainWindow, qtbot: QtBot, key: str, size: str) -> None:
@@ -108,7 +119,7 @@ def test_every_page_can_be_used_with_keyboard_and_screen_reader(window: MainWind
     qtbot.wait(SETTLE_MS)
     assert page.isVisible()
     assert page.accessibleName()
-    found = {tab: said(walk(page)) for tab in each_tab(page, qtbot)}
+    found = {tab: lasting(page, qtbot) for tab in each_tab(page, qtbot)}
     assert {tab: lines for tab, lines in found.items() if lines} == {}
 
 
@@ -122,12 +133,12 @@ def test_the_frame_and_its_docks(window: MainWindow, qtbot: QtBot, size: str) ->
         dock.show()
         dock.raise_()
         qtbot.wait(SETTLE_MS)
-        found[dock.objectName()] = said(walk(dock))
+        found[dock.objectName()] = lasting(dock, qtbot)
     window.show_settings()
     qtbot.wait(SETTLE_MS)
     assert window.furniture is not None
-    found["settings panel"] = said(walk(window.furniture.settings_panel))
-    found["everything"] = said(walk(window))
+    found["settings panel"] = lasting(window.furniture.settings_panel, qtbot)
+    found["everything"] = lasting(window, qtbot)
     assert {place: lines for place, lines in found.items() if lines} == {}
 
 
@@ -137,7 +148,7 @@ def test_every_dialog(window: MainWindow, qtbot: QtBot, tmp_path: Path, name: st
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     dialog.open()
     qtbot.wait(SETTLE_MS)
-    found = said(walk(dialog))
+    found = lasting(dialog, qtbot)
     dialog.close()
     dialog.deleteLater()
     assert dialog.windowTitle()

@@ -95,6 +95,7 @@ class World:
             content = folder.events_file.read_bytes()
             kept = content[:-what] if action == "cut bytes" else b"".join(content.splitlines(keepends=True)[:-what])
             folder.events_file.write_bytes(kept)
+            ingest_run(self.store, folder)  # a cut that grows back to the same size before anyone looks cannot be seen
         elif action == "label":
             ingest_run(self.store, folder)  # people label runs that they see
             self.store.set_labels(folder.id, tags=[what])

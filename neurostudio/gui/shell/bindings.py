@@ -1,6 +1,6 @@
 """What each command of the table does in the window, and when it can be done."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -131,10 +131,10 @@ class _View(_Bound):
         self._change(text_scale=min(MOST_TEXT, max(LEAST_TEXT, round(self.studio.settings.text_scale + step, 2))))
 
     def _change(self, **changes: Any) -> None:
-        from neurostudio.app.settings import save
+        from neurostudio.app.settings import change
 
         self.studio.change_settings(self.studio.settings.model_copy(update=changes))
-        tasks.start(_saved(save, self.studio.settings))
+        tasks.start(_saved(partial(change, **changes)))
 
     def _on_settings(self, settings: Any) -> None:
         look_after_appearance(settings)
@@ -260,8 +260,8 @@ class _Help(_Bound):
         AboutDialog(self.window).open()
 
 
-async def _saved(save: Any, settings: Any) -> None:
-    await in_background(save, settings)
+async def _saved(change: Callable[[], object]) -> None:
+    await in_background(change)
 
 
 async def _ask_folder(window: "MainWindow", title: str, verb: str, *, is_new: bool) -> Path | None:

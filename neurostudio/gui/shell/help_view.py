@@ -179,9 +179,9 @@ class HelpView(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is room for one of them only, it is for the text."""
         super().resizeEvent(event)
-        least = BOTH_FROM_U * theme.unit(self)
-        if event.oldSize().width() < least <= event.size().width() or event.size().width() < least <= event.oldSize().width():
-            self.fold.setChecked(event.size().width() >= least)
+        least, width, before = BOTH_FROM_U * theme.unit(self), event.size().width(), event.oldSize().width()
+        if before < 0 or (before >= least) != (width >= least):
+            self.fold.setChecked(width >= least)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
