@@ -1,5 +1,6 @@
 """What the pages of the window share, and how one asks another for something: nothing of them needs to know the shell."""
 
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ if TYPE_CHECKING:  # brings the database, which the first paint does without
 
 COLOURS_KEY, COLOURS_VERSION = "colours", 1
 UNDO_LIMIT = 200
+_RUN_ID = re.compile(r"\d{8}-\d{6}-")
 
 Level = Literal["info", "done", "warning", "error"]
 
@@ -132,8 +134,9 @@ class Studio(QObject):
 
     def colour_index(self, key: str) -> int:
         """Index of the colour of a run, class, layer ...: the same in every view of a project, also tomorrow."""
-        if key not in self._colours:
-            self._colours[key] = len(self._colours)
+        if key not in self._colours:  # runs are counted apart: they stand beside each other, not beside classes and layers
+            is_run = bool(_RUN_ID.match(key))
+            self._colours[key] = sum(bool(_RUN_ID.match(other)) == is_run for other in self._colours)
         return self._colours[key]
 
     def colours(self) -> dict[str, int]:

@@ -30,6 +30,8 @@ from neurostudio.gui.shell.start import make_window
 from neurostudio.gui.shell.window import MainWindow
 from tests.gui.conftest import QUICK_SETTINGS
 
+pytestmark = pytest.mark.slow  # whole programs, trained networks, written reports
+
 LONG_MS = 40_000
 RUN_MS = 180_000
 

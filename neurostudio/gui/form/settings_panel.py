@@ -308,13 +308,12 @@ class SettingsPanel(QWidget):
         try:
             request = await self._request(form)
         except NeuroError as error:
-            self._is_building = False
-            self._show_obstacle()
             self.footer.show_refusal(str(error))
             self.studio.report_error(error)
             return
-        self._is_building = False
-        self._show_obstacle()
+        finally:
+            self._is_building = False
+            self._show_obstacle()
         self.run_requested.emit(request)
 
     async def _request(self, form: MethodForm) -> Request:

@@ -11,6 +11,7 @@ from neurostudio.gui import tasks, theme
 from neurostudio.gui.panels.page import Page
 
 MOST_CLOSED = 20
+LONGEST_TAB = 28
 
 
 class TabGroup(QTabWidget):
@@ -35,11 +36,11 @@ class TabGroup(QTabWidget):
         self.setMovable(True)
         self.setTabsClosable(True)
         self.setUsesScrollButtons(True)
-        self.setElideMode(Qt.TextElideMode.ElideMiddle)
         self.setAccessibleName("Pages")
         bar = self.tabBar()
         bar.setAccessibleName("Pages")
         bar.setExpanding(False)
+        self.setElideMode(Qt.TextElideMode.ElideNone)  # many tabs scroll; a title of two letters tells nothing
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         bar.customContextMenuRequested.connect(self.on_menu)
         bar.installEventFilter(self)
@@ -285,4 +286,5 @@ class Centre(QSplitter):
 
 
 def _tab_text(title: str) -> str:
-    return title.replace("&", "&&")
+    short = title if len(title) <= LONGEST_TAB else f"{title[: LONGEST_TAB - 9]}…{title[-8:]}"
+    return short.replace("&", "&&")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QDockWidget, QWidget
+from shiboken6 import isValid
 
 from neurostudio.core.errors import NeuroError
 from neurostudio.gui import tasks
@@ -126,7 +127,8 @@ class Furniture(QObject):
     @Slot()
     def on_jobs_visible(self) -> None:
         """The one-line summary stands in for the dock where that is not in sight."""
-        self.window.statusBar().setVisible(self.window.docks.jobs.isHidden())
+        if isValid(self.window):  # docks say so, too, while the window is taken down
+            self.window.statusBar().setVisible(self.window.docks.jobs.isHidden())
 
     @Slot()
     def on_jobs_wanted(self) -> None:

@@ -32,12 +32,13 @@ from neurostudio.gui.shell.menus import fill_menu_bar, fill_recent
 from neurostudio.gui.shell.projects import Projects
 from neurostudio.gui.studio import Studio
 from neurostudio.gui.tasks import in_background
+from neurostudio.gui.widgets import Row, tool_button
 
 if TYPE_CHECKING:
     from neurostudio.gui.shell.furniture import Furniture
     from neurostudio.gui.shell.warm_up import WarmUp
 
-NARROW_PX = 1200
+NARROW_U = 150
 FIRST_SIZE = QSize(1600, 1000)
 SMALLEST_U = QSize(60, 40)
 
@@ -91,7 +92,10 @@ class MainWindow(QMainWindow):
         self._search.setFlat(True)
         self._search.setToolTip("Find a command, run, data set, setting or help page")
         self._search.clicked.connect(self.actions_["window.palette"].trigger)
-        self.menuBar().setCornerWidget(self._search)
+        self._settings = tool_button("settings", "Settings")
+        self._settings.clicked.connect(self.actions_["window.settings"].trigger)
+        self._settings.hide()
+        self.menuBar().setCornerWidget(Row(self._search, self._settings, gap=0.5))
         self._saver = memory.Saver(self)
         self._saver.due.connect(self.on_save)
         self._take_up_look()
@@ -155,7 +159,7 @@ class MainWindow(QMainWindow):
     @property
     def is_narrow(self) -> bool:
         """Whether the settings are a drawer."""
-        return self.width() < NARROW_PX
+        return self.width() < NARROW_U * theme.unit(self)
 
     def show_settings(self) -> None:
         """Bring the settings form into view."""
@@ -363,6 +367,7 @@ class MainWindow(QMainWindow):
             self.docks.settings.setWidget(panel)
             self.docks.settings.setVisible(self._has_settings_dock)
         self._was_narrow = self.is_narrow
+        self._settings.setVisible(self.is_narrow)
 
     def _dock(self, name: str, title: str) -> QDockWidget:
         dock = QDockWidget(title, self)
