@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from neurostudio.gui.shell.furniture import Furniture
     from neurostudio.gui.shell.warm_up import WarmUp
 
-NARROW_U = 150
+NARROW_U = 170
 FIRST_SIZE = QSize(1600, 1000)
 SMALLEST_U = QSize(60, 40)
 
@@ -95,7 +95,8 @@ class MainWindow(QMainWindow):
         self._settings = tool_button("settings", "Settings")
         self._settings.clicked.connect(self.actions_["window.settings"].trigger)
         self._settings.hide()
-        self.menuBar().setCornerWidget(Row(self._search, self._settings, gap=0.5))
+        self._corner = Row(self._search, self._settings, gap=0.5)  # the menu bar does not own it
+        self.menuBar().setCornerWidget(self._corner)
         self._saver = memory.Saver(self)
         self._saver.due.connect(self.on_save)
         self._take_up_look()
