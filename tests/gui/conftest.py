@@ -48,6 +48,8 @@ def qapp_args() -> list[str]:
 def style(qapp: QApplication) -> None:
     """The style of the program."""
     qapp.setStyle(FlatStyle())
+    gc.collect()
+    gc.freeze()  # what is loaded by now is no leak: the look after each test need not walk through it
 
 
 @pytest.fixture(autouse=True)

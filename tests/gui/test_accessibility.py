@@ -25,6 +25,8 @@ from neurostudio.gui.shell.start import make_window
 from neurostudio.gui.shell.window import MainWindow
 from neurostudio.gui.studio import Notice
 
+pytestmark = pytest.mark.slow  # every page and dialog is opened, narrow and wide
+
 LONG_MS = 20_000
 SETTLE_MS = 500
 TRIES = 8

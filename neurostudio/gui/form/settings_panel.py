@@ -308,13 +308,19 @@ class SettingsPanel(QWidget):
         try:
             request = await self._request(form)
         except NeuroError as error:
+            self._end_building()
             self.footer.show_refusal(str(error))
             self.studio.report_error(error)
             return
-        finally:
-            self._is_building = False
-            self._show_obstacle()
+        except Exception:
+            self._end_building()
+            raise
+        self._end_building()
         self.run_requested.emit(request)
+
+    def _end_building(self) -> None:
+        self._is_building = False
+        self._show_obstacle()
 
     async def _request(self, form: MethodForm) -> Request:
         project = self._project

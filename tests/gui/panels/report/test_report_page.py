@@ -19,6 +19,8 @@ from neurostudio.gui.panels.report.preview import ReportPreview
 from neurostudio.gui.shell.accessibility import walk
 from neurostudio.gui.studio import Studio
 
+pytestmark = pytest.mark.slow  # reports are drawn by child processes
+
 DRAWING_MS = 60_000
 WRITTEN = re.compile(r"\d{4}-\d\d-\d\d.\d\d:\d\d.UTC")
 

@@ -13,6 +13,8 @@ from neurostudio.gui.panels.spiking_text.bench import Bench
 from neurostudio.gui.panels.spiking_text.page import SpikingTextPage
 from neurostudio.gui.shell.accessibility import walk
 
+pytestmark = pytest.mark.slow  # live workers are started
+
 START_MS, ANSWER_MS = 60_000, 20_000
 Workers = Callable[[], list[psutil.Process]]
 SENTENCE = "The bread tastes of zanzibar, and the waiter was a pleasure."

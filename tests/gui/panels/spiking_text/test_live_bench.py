@@ -11,6 +11,8 @@ from neurostudio.core.errors import NeuroError
 from neurostudio.gui.panels.spiking_text.live_bench import LiveBench
 from neurostudio.jobs.live import SessionEndedError
 
+pytestmark = pytest.mark.slow  # live workers are started
+
 
 @pytest.fixture
 def project(sample_project: Path) -> Iterator[Project]:
