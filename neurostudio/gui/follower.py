@@ -196,16 +196,25 @@ class Follower:
 
     def _work(self) -> None:
         while not self._is_closing.is_set():
-            found = Found()
-            try:
-                found = self._turn()
-            except NeuroError as error:
-                if str(error) != self._last_trouble:  # the same trouble is told once
-                    found = Found(troubles=(error,))
-                self._last_trouble = str(error)
-            if found != Found():
-                self._post(found)
+            self._carry_out(self._turn)
             self._wait()
+
+    def _carry_out(self, step: Callable[[], Found | None]) -> None:
+        """Take one step and post what it found; whatever happens to one run, the others are followed on."""
+        try:
+            found = step() or Found()
+        except NeuroError as error:
+            found = self._told_once(error)
+        except Exception as error:
+            logger.exception("follower failed project=%s", self.project.path)
+            found = self._told_once(NeuroError("The runs could not be followed", f"{type(error).__name__}: {error}"))
+        if found != Found():
+            self._post(found)
+
+    def _told_once(self, error: NeuroError) -> Found:
+        """An error as news, unless it is the same as in the turn before."""
+        is_known, self._last_trouble = str(error) == self._last_trouble, str(error)
+        return Found() if is_known else Found(troubles=(error,))
 
     def _turn(self) -> Found:
         found = Found()
@@ -248,12 +257,7 @@ class Follower:
                 order = self._orders.get(timeout=left)
             except queue.Empty:
                 return
-            try:
-                found = order()
-            except NeuroError as error:
-                found = Found(troubles=(error,))
-            if found is not None:
-                self._post(found)
+            self._carry_out(order)
             end = time.monotonic()
 
     def _step(self) -> Found:

@@ -17,6 +17,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -28,6 +29,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from neurostudio.core.errors import NeuroError
 
 THREADS = 4
+CHORES = 2  # child processes at the same time; they have threads of their own, so that no query waits for a report
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,7 +37,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 _running: set[asyncio.Task[None]] = set()
-_pool: list[ThreadPoolExecutor] = []
+_pools: dict[str, ThreadPoolExecutor] = {}
 
 
 def _log_error(error: Exception) -> None:
@@ -53,14 +55,16 @@ def start(coroutine: Coroutine[Any, Any, None], owner: QObject | None = None) ->
     task.add_done_callback(_running.discard)
     task.add_done_callback(lambda _task: coroutine.close())  # one that was cancelled before it began was never awaited
     if owner is not None:
-        owner.destroyed.connect(task.cancel)
+        connection = owner.destroyed.connect(task.cancel)
+        # the window lives long and starts many: a connection for each that is over would never go
+        task.add_done_callback(lambda _task: QObject.disconnect(connection))
     return task
 
 
 async def in_background(function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
     """Call a function in a thread and wait for what it returns; its error is raised here."""
     loop = asyncio.get_event_loop()
-    return await loop.run_in_executor(_threads(), lambda: function(*arguments, **options))
+    return await loop.run_in_executor(_threads("window", THREADS), lambda: function(*arguments, **options))
 
 
 async def answer(dialog: QDialog) -> int:
@@ -87,14 +91,20 @@ async def chosen_path(dialog: QFileDialog) -> Path | None:
 async def command(*words: str | Path) -> dict[str, Any]:
     """Run ``neurostudio WORDS`` as a child process, and return the JSON document that it prints.
 
-    For work that is heavy on the interpreter (reports, figures): in a thread it would take the window's turn.
+    For work that is heavy on the interpreter (reports, figures): in a thread it would take the window's turn. The process
+    ends with the task that waits for it.
 
     Raises
     ------
     NeuroError
         With the sentence that the command printed.
     """
-    document = await in_background(_run_command, [str(word) for word in words])
+    child = _Child([str(word) for word in words])
+    try:
+        document = await asyncio.get_event_loop().run_in_executor(_threads("chore", CHORES), child.run)
+    except asyncio.CancelledError:  # nobody waits for it any more
+        child.stop()
+        raise
     return dict(document) if isinstance(document, dict) else {"items": document}
 
 
@@ -106,8 +116,8 @@ async def shut_down() -> None:
         task.cancel()
     if waiting:
         await asyncio.wait(waiting, timeout=2)
-    while _pool:
-        _pool.pop().shutdown(wait=False, cancel_futures=True)
+    while _pools:
+        _pools.popitem()[1].shutdown(wait=False, cancel_futures=True)
 
 
 def message_of(error: Exception) -> NeuroError:
@@ -133,18 +143,43 @@ async def _guarded(coroutine: Coroutine[Any, Any, None]) -> None:
             listener(error)
 
 
-def _threads() -> ThreadPoolExecutor:
-    if not _pool:
-        _pool.append(ThreadPoolExecutor(THREADS, thread_name_prefix="window"))
-    return _pool[0]
+def _threads(name: str, count: int) -> ThreadPoolExecutor:
+    if name not in _pools:
+        _pools[name] = ThreadPoolExecutor(count, thread_name_prefix=name)
+    return _pools[name]
 
 
-def _run_command(words: list[str]) -> Any:
-    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "neurostudio"]
-    finished = subprocess.run(
-        [*program, *words], capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1"}
-    )
-    if finished.returncode != 0:
-        said = " ".join(line.strip() for line in finished.stderr.splitlines() if line.strip())
-        raise NeuroError(said.removeprefix("Error: ") or f"The command ended with code {finished.returncode}")
-    return json.loads(finished.stdout) if finished.stdout.strip() else {}
+class _Child:
+    """One command as a child process: run in a thread, stopped from the window's."""
+
+    def __init__(self, words: list[str]) -> None:
+        program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "neurostudio"]
+        self._command = [*program, *words]
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+        self._is_stopped = False
+
+    def run(self) -> Any:
+        """Run it to its end and return what it printed; NeuroError where it refused."""
+        with self._lock:
+            if self._is_stopped:
+                return {}
+            self._process = subprocess.Popen(
+                self._command,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                env={**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1"},
+            )
+        printed, said = self._process.communicate()
+        if self._process.returncode != 0:
+            words = " ".join(line.strip() for line in said.splitlines() if line.strip())
+            raise NeuroError(words.removeprefix("Error: ") or f"The command ended with code {self._process.returncode}")
+        return json.loads(printed) if printed.strip() else {}
+
+    def stop(self) -> None:
+        """End the process, or see to it that it does not begin."""
+        with self._lock:
+            self._is_stopped = True
+            if self._process is not None:
+                self._process.terminate()

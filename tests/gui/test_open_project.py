@@ -148,3 +148,23 @@ def test_what_another_program_changes_is_told(opened: OpenProject, qtbot: QtBot,
         label(other, run_id, name="renamed elsewhere")
     other.close()
     assert opened.project.find_run(run_id).name == "renamed elsewhere"
+
+
+def test_runs_are_followed_on_after_an_error_that_nobody_foresaw(
+    opened: OpenProject, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+    opened.trouble.connect(told.append)
+    sync = opened.project.sync
+    calls = iter([RuntimeError("boom"), RuntimeError("boom")])
+
+    def failing_sync() -> Any:
+        for error in calls:
+            raise error
+        return sync()
+
+    monkeypatch.setattr(opened.project, "sync", failing_sync)
+    qtbot.waitUntil(lambda: bool(told), timeout=LONG_MS)
+    run_id = _submit(opened, qtbot, n=2)
+    qtbot.waitUntil(lambda: opened.project.find_run(run_id).state == "done", timeout=LONG_MS)
+    assert [error.what for error in told] == ["The runs could not be followed"], "the same trouble is told once"

@@ -2,14 +2,18 @@
 
 import asyncio
 import threading
+from pathlib import Path
 
+import psutil
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import SIGNAL, QObject
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from neurostudio.core.errors import NeuroError, RequestError
+from neurostudio.core.run_folder import run_folders
 from neurostudio.gui import tasks
+from neurostudio.jobs.launch import cancel
 
 
 def test_work_in_a_thread_comes_back_to_the_window(qtbot: QtBot) -> None:
@@ -94,3 +98,54 @@ def test_a_command_runs_as_a_child_process_and_gives_its_document(qtbot: QtBot) 
     tasks.start(page())
     qtbot.waitUntil(lambda: len(got) == 2, timeout=30_000)
     assert got[0]["id"] == "spiking.text"
+
+
+def test_a_long_lived_owner_does_not_collect_tasks_that_are_over(qtbot: QtBot) -> None:
+    owner = QObject()
+
+    async def page() -> None:
+        await asyncio.sleep(0)
+
+    def receivers_after(count: int) -> int:
+        started = [tasks.start(page(), owner) for _ in range(count)]
+        qtbot.waitUntil(lambda: all(task.done() for task in started))
+        qtbot.wait(20)
+        return owner.receivers(SIGNAL("destroyed()"))
+
+    first = receivers_after(1)
+    assert receivers_after(50) == first
+    owner.deleteLater()
+
+
+def test_a_command_that_nobody_waits_for_any_more_is_ended(qtbot: QtBot, tmp_path: Path) -> None:
+    async def page() -> None:
+        await tasks.command("demo", "--project", tmp_path / "demo", "--json")
+
+    task = tasks.start(page())
+    me = psutil.Process()
+    qtbot.waitUntil(lambda: (tmp_path / "demo" / "project.sqlite").exists(), timeout=30_000)
+    children = [child for child in me.children() if "demo" in child.cmdline()]
+    assert len(children) == 1
+    task.cancel()
+    qtbot.waitUntil(lambda: not children[0].is_running() or children[0].status() == psutil.STATUS_ZOMBIE, timeout=10_000)
+    for run in run_folders(tmp_path / "demo"):  # the run that it had started works on its own
+        cancel(run)
+
+
+def test_queries_do_not_wait_for_commands(qtbot: QtBot) -> None:
+    order: list[str] = []
+
+    async def chore() -> None:
+        await tasks.command("methods", "--json")
+        order.append("chore")
+
+    async def query() -> None:
+        await tasks.in_background(order.append, "query")
+
+    started = [tasks.start(chore()) for _ in range(2 * tasks.THREADS)]
+    tasks.start(query())
+    qtbot.waitUntil(lambda: "query" in order)
+    assert order[0] == "query"
+    for task in started:
+        task.cancel()
+    qtbot.waitUntil(lambda: all(task.done() for task in started), timeout=30_000)

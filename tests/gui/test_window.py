@@ -250,7 +250,7 @@ async def work():
         await project.submit(request)
     while not any(line.done >= 2 for line in project.jobs()) or project.waiting() == []:
         await asyncio.sleep(0.05)
-    await window._keep_project()
+    await window.projects.keep()
     print("at work", flush=True)
     await asyncio.sleep(600)
 
@@ -429,3 +429,14 @@ def test_closing_with_runs_at_work_asks_and_leaving_them_lets_them_end(
     while folder.status().state != "done" and time.monotonic() < deadline:
         time.sleep(0.1)
     assert folder.status().state == "done"
+
+
+def test_a_window_closes_where_nothing_can_be_kept(
+    open_window: Open, qtbot: QtBot, sample_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window(sample_project)
+    index = sample_project / "project.sqlite"
+    index.unlink()  # as if the disk had gone
+    monkeypatch.setenv("NEUROSTUDIO_CONFIG", str(index.parent / "data" / "small.vec" / "no-folder"))
+    with qtbot.waitSignal(window.closed, timeout=LONG_MS):
+        window.close()

@@ -185,8 +185,6 @@ class Furniture(QObject):
     def _reveal(self, name: str) -> None:
         """Bring what the tour points at into view."""
         if name in ("settings_panel", "run_button"):
-            if self.settings_panel.form is None:
-                self.window.studio.fill_form("spiking.text")
             self.window.show_settings()
         elif name == "navigator":
             self.window.docks.navigator.show()

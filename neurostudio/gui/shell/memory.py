@@ -3,6 +3,7 @@ crash loses little; what cannot be read is left out.
 """
 
 import json
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from neurostudio.core.errors import NeuroError
 from neurostudio.core.files import write_json
 
 VERSION = 1
 DELAY_MS = 700
+
+logger = logging.getLogger(__name__)
 
 
 def window_file() -> Path:
@@ -32,9 +36,12 @@ def read_window() -> dict[str, Any]:
 
 
 def write_window(look: dict[str, Any]) -> None:
-    """Keep the look of the window."""
-    window_file().parent.mkdir(parents=True, exist_ok=True)
-    write_json(window_file(), {"version": VERSION, **look})
+    """Keep the look of the window; where it cannot be written, it is lost and nothing else."""
+    try:
+        window_file().parent.mkdir(parents=True, exist_ok=True)
+        write_json(window_file(), {"version": VERSION, **look})
+    except (OSError, NeuroError) as error:
+        logger.warning("the look of the window was not kept file=%s error=%s", window_file(), error)
 
 
 class Saver(QObject):

@@ -61,7 +61,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.studio = studio
         self.actions_ = Actions(self)
-        self.projects = Projects(studio, self)
         self.furniture: Furniture | None = None
         self._warm_up: WarmUp | None = None
         self._is_painted = False
@@ -76,6 +75,7 @@ class MainWindow(QMainWindow):
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
         self.centre = Centre(self._make_page)
         self.setCentralWidget(self.centre)
+        self.projects = Projects(studio, self._project_look, self.centre.close_all, self)
         self.docks = Docks(
             navigator=self._dock("dock_project", "Project"),
             settings=self._dock("dock_settings", "Settings"),
@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
         self._take_up_look()
         studio.page_requested.connect(self.on_page_requested)
         studio.settings_changed.connect(self.on_settings)
-        self.projects.opened.connect(self.on_project_opened)
+        self.projects.changed.connect(self.on_project_changed)
         self.on_settings(studio.settings)
         self.open_page("welcome")
 
@@ -174,10 +174,14 @@ class MainWindow(QMainWindow):
         """Take up a layout preset."""
         layouts.arrange(self, self.docks, preset)
         self.centre.set_columns(layouts.COLUMNS[preset])
+        self._put_settings_away()
+        self._saver.touch()
+
+    def _put_settings_away(self) -> None:
+        """In a narrow window the settings are in the drawer, whatever the layout says."""
         self._has_settings_dock = not self.docks.settings.isHidden()
         if self.is_narrow:
             self.docks.settings.hide()
-        self._saver.touch()
 
     def keep_layout(self) -> None:
         """Keep docks and sizes as the user's own layout."""
@@ -186,7 +190,9 @@ class MainWindow(QMainWindow):
 
     def take_own_layout(self) -> None:
         """Take up the user's own layout."""
-        if not layouts.restore(self, str(self._look.get("mine", ""))):
+        if layouts.restore(self, str(self._look.get("mine", ""))):
+            self._put_settings_away()
+        else:
             self.arrange("work")
 
     # --- slots
@@ -200,20 +206,17 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def open_project(self, path: str | Path) -> None:
-        """Open a project folder; what is open now is kept first."""
-        tasks.start(self._open_project(path), self)
-
-    async def _open_project(self, path: str | Path) -> None:
-        await self._keep_project()
-        await self.projects.open(path)
+        """Open a project folder in place of the one that is open."""
+        tasks.start(self.projects.open(path), self)
 
     @Slot(object)
-    def on_project_opened(self, kept: dict[str, Any]) -> None:
+    def on_project_changed(self, kept: dict[str, Any]) -> None:
         """Show what was open in the project."""
         tasks.start(self._show_kept(kept), self)
 
     async def _show_kept(self, kept: dict[str, Any]) -> None:
-        await self.centre.close_all()
+        from neurostudio.app.methods import first_method
+
         if self._warm_up is not None:
             await self._warm_up.done()
         project = self.studio.project
@@ -223,7 +226,7 @@ class MainWindow(QMainWindow):
             self.furniture.show_project(kept)
             await asyncio.sleep(0)
         if not self.centre.pages():
-            self.open_page("welcome" if project is None else self._first_page())
+            self.open_page("welcome" if project is None else f"method:{await in_background(first_method, project.project)}")
         elif kept.get("current") in [page.key for page in self.centre.pages()]:
             self.open_page(str(kept["current"]))
 
@@ -241,12 +244,6 @@ class MainWindow(QMainWindow):
                     await asyncio.sleep(0)
         finally:
             self.centre.blockSignals(False)
-
-    def _first_page(self) -> str:
-        """What a project shows that was never open here: the first method that can run."""
-        from neurostudio.core.registry import registry
-
-        return f"method:{next(iter(registry().methods))}"
 
     @Slot()
     def on_save(self) -> None:
@@ -272,22 +269,16 @@ class MainWindow(QMainWindow):
 
     async def close_project(self) -> None:
         """Close the project and go back to the welcome page."""
-        if not await self._settle_jobs():
-            return
-        blob = self._project_blob()
-        await self.centre.close_all()
-        await self.projects.close(blob)
-        await self._show_kept({})
+        if await self._settle_jobs():
+            await self.projects.close()
 
     async def _close(self) -> None:
         try:
             if not await self._settle_jobs():
                 return
-            blob = self._project_blob()
-            await in_background(memory.write_window, self._window_blob())
             self._saver.stop()
-            await self.centre.close_all()
-            await self.projects.close(blob)
+            await in_background(memory.write_window, self._window_look())
+            await self.projects.leave()
             self._may_close = True
         finally:
             self._is_closing = False
@@ -308,19 +299,15 @@ class MainWindow(QMainWindow):
     # --- what is kept
 
     async def _keep(self) -> None:
-        await in_background(memory.write_window, self._window_blob())
-        await self._keep_project()
+        await in_background(memory.write_window, self._window_look())
+        await self.projects.keep()
 
-    async def _keep_project(self) -> None:
-        if self.studio.project is not None:
-            await self.projects.keep(self._project_blob())
-
-    def _window_blob(self) -> dict[str, Any]:
+    def _window_look(self) -> dict[str, Any]:
         geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         self._look = {**self._look, "geometry": geometry, "docks": layouts.kept(self)}
         return self._look
 
-    def _project_blob(self) -> dict[str, Any]:
+    def _project_look(self) -> dict[str, Any]:
         page = self.page()
         return {
             "pages": self.centre.keys(),
