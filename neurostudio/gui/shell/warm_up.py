@@ -7,6 +7,8 @@ import asyncio
 import importlib
 import logging
 
+from neurostudio.core.errors import NeuroError
+from neurostudio.core.registry import registry
 from neurostudio.gui.panels.registry import page_modules
 from neurostudio.gui.tasks import in_background
 
@@ -33,3 +35,14 @@ class WarmUp:
                 await in_background(importlib.import_module, name)
             except ImportError as error:  # the page that needs it says so when it is opened
                 logger.warning("cannot be imported name=%s error=%s", name, error)
+        await in_background(_load_methods)
+
+
+def _load_methods() -> None:
+    """Find the methods, and what their forms are made from."""
+    for method in registry().methods.values():
+        try:
+            method.load_spec()
+            method.load_estimate()
+        except (ImportError, NeuroError) as error:  # the page of the method says so
+            logger.warning("cannot be loaded method=%s error=%s", method.id, error)

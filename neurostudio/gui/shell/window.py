@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from neurostudio.gui.shell.warm_up import WarmUp
 
 NARROW_U = 170
+TURN_S = 0.01  # between two pieces of work that take the window's turn: events come through
 FIRST_SIZE = QSize(1600, 1000)
 SMALLEST_U = QSize(60, 40)
 
@@ -224,7 +225,7 @@ class MainWindow(QMainWindow):
         await self._open_kept(kept)
         if self.furniture is not None:
             self.furniture.show_project(kept)
-            await asyncio.sleep(0)
+            await asyncio.sleep(TURN_S)
         if not self.centre.pages():
             self.open_page("welcome" if project is None else f"method:{await in_background(first_method, project.project)}")
         elif kept.get("current") in [page.key for page in self.centre.pages()]:
@@ -241,7 +242,7 @@ class MainWindow(QMainWindow):
                         self.centre.open(str(key), states.get(key), column)
                     except ValueError:  # a page of a newer version
                         continue
-                    await asyncio.sleep(0)
+                    await asyncio.sleep(TURN_S)
         finally:
             self.centre.blockSignals(False)
 
