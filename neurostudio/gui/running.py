@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from neurostudio.core.run_folder import Request
     from neurostudio.gui.open_project import OpenProject
 
+RECIPES = {"command": "command", "batch": "batch entry", "python": "Python"}
+"""What a run can be copied as: key and words."""
+
 
 class Running(QObject):
     """Acts on runs for the commands of the window; every slot may fail with a notice, none with a traceback."""
@@ -53,21 +56,18 @@ class Running(QObject):
         await self.submit(request)
 
     async def change(self, run_id: str) -> None:
-        """Put the settings and inputs of a run into the form."""
+        """Put settings, data and seed of a run into the form, to change them before running."""
+        from neurostudio.app import show
         from neurostudio.app.inputs import references
 
-        project = self._project()
-        old = await in_background(project.project.run_folder(run_id).request)
-        self._studio.fill_form(old.method, old.settings, references(old.inputs), old.seed, old.name)
+        old = await in_background(show, self._project().project, run_id)
+        self._studio.fill_form(old.row.method, old.settings, references(old.inputs), old.row.seed, old.row.name)
 
-    async def copy_command(self, run_id: str) -> None:
-        """Copy the command line that starts the run again."""
-        from neurostudio.app.recipes import as_command
-
+    async def copy_as(self, form: str, run_id: str) -> None:
+        """Copy what starts the run again; `form` is a key of :data:`RECIPES`."""
         project = self._project()
         request = await in_background(project.project.run_folder(run_id).request)
-        QGuiApplication.clipboard().setText(await in_background(as_command, request, project.path))
-        self._studio.notify(Notice("info", "Copied the command line", "Paste it into a terminal."))
+        copy_recipe(self._studio, form, request, project.path)
 
     def pin(self, run_ids: tuple[str, ...]) -> None:
         """Choose runs for comparison, or drop them where they are chosen."""
@@ -103,3 +103,17 @@ class Running(QObject):
         if self._studio.project is None:
             raise RequestError("No project is open", fix="Open one, or make a new one, on the welcome page")
         return self._studio.project
+
+
+def copy_recipe(studio: Studio, form: str, request: "Request", project: Path) -> None:
+    """Copy what starts a run: a command line, an entry of a batch file, or a Python program."""
+    from neurostudio.app import recipes
+
+    if form == "command":
+        text = recipes.as_command(request, project)
+    elif form == "batch":
+        text = recipes.as_batch_entry(request)
+    else:
+        text = recipes.as_python(request, project)
+    QGuiApplication.clipboard().setText(text)
+    studio.notify(Notice("info", f"Copied as {RECIPES[form]}", text))

@@ -80,12 +80,17 @@ async def answer(dialog: QDialog) -> int:
     return await closed
 
 
-async def chosen_path(dialog: QFileDialog) -> Path | None:
-    """Open a file dialog and return the path that was chosen; None where it was closed without one."""
+async def chosen_paths(dialog: QFileDialog) -> list[Path]:
+    """Open a file dialog and return the paths that were chosen; none where it was closed without."""
     is_chosen = await answer(dialog)
-    paths = dialog.selectedFiles()
+    paths = [Path(path) for path in dialog.selectedFiles()] if is_chosen else []
     dialog.deleteLater()
-    return Path(paths[0]) if is_chosen and paths else None
+    return paths
+
+
+async def chosen_path(dialog: QFileDialog) -> Path | None:
+    """The same for a dialog that asks for one path; None where it was closed without."""
+    return next(iter(await chosen_paths(dialog)), None)
 
 
 async def command(*words: str | Path) -> dict[str, Any]:

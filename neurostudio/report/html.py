@@ -19,7 +19,7 @@ _WEB_STARTS = ("https://", "http://")
 
 def html_bytes(content: ReportContent) -> bytes:
     """The whole page as UTF-8."""
-    page = _environment().get_template("report.html.j2")
+    page = environment().get_template("report.html.j2")
     text = page.render(
         title=content.title or "Report",
         facts=report_facts(content),
@@ -57,14 +57,15 @@ def cleaned(value: object) -> object:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """What every template of a report is filled in with."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.finalize = cleaned
-    environment.tests["of_type"] = lambda value, name: type(value).__name__ == name
-    environment.filters["markdown"] = lambda text: Markup(to_html(text))  # noqa: S704 - safe by its parser
-    environment.filters["image_source"] = image_source
-    environment.filters["alternative"] = alternative
-    environment.filters["web_address"] = web_address
-    return environment
+    made.finalize = cleaned
+    made.tests["of_type"] = lambda value, name: type(value).__name__ == name
+    made.filters["markdown"] = lambda text: Markup(to_html(text))  # noqa: S704 - safe by its parser
+    made.filters["image_source"] = image_source
+    made.filters["alternative"] = alternative
+    made.filters["web_address"] = web_address
+    return made

@@ -6,18 +6,13 @@ lie in a folder beside the file, as browsers save pages: ``report.html`` and ``r
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from urllib.parse import quote
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from neurostudio.core.files import remove, replaced
 from neurostudio.report.blocks import Picture
 from neurostudio.report.content import ReportContent
-from neurostudio.report.html import TEMPLATES, alternative, cleaned, web_address
-from neurostudio.report.markdown import to_html
+from neurostudio.report.html import environment
 from neurostudio.report.outline import contents, report_facts, sections
 
 FILES_ENDING = "_files"
@@ -97,7 +92,7 @@ def _shown_size(picture: Picture, image: bytes) -> tuple[int, int]:
 
 def _page(content: ReportContent, write: Callable[[Picture], Image | None]) -> str:
     return (
-        _environment()
+        environment()
         .get_template("simple.html.j2")
         .render(
             title=content.title or "Report",
@@ -107,16 +102,3 @@ def _page(content: ReportContent, write: Callable[[Picture], Image | None]) -> s
             image_of=write,
         )
     )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.finalize = cleaned
-    environment.tests["of_type"] = lambda value, name: type(value).__name__ == name
-    environment.filters["markdown"] = lambda text: Markup(to_html(text))  # noqa: S704 - safe by its parser
-    environment.filters["alternative"] = alternative
-    environment.filters["web_address"] = web_address
-    return environment

@@ -54,6 +54,7 @@ def test_the_application_layer_loads_neither_science_nor_window(plugin_environme
     assert not names & {"torch", "transformers", "peft", "snntorch", "scanpy", "pandas", "PySide6", "pyqtgraph", "qasync"}
 
 
+@pytest.mark.slow
 def test_the_window_shows_every_page_without_science_and_print_libraries(visit: "Visit") -> None:
     kinds = {key.partition(":")[0] for key in visit.pages}
     assert kinds == {"welcome", "method", "data", "run", "compare", "report", "help"}
@@ -61,6 +62,7 @@ def test_the_window_shows_every_page_without_science_and_print_libraries(visit: 
     assert not visit.packages & NOT_IN_THE_WINDOW
 
 
+@pytest.mark.slow
 def test_a_visit_to_every_page_meets_no_error(visit: "Visit") -> None:
     assert visit.errors == ()
     assert "Traceback" not in visit.printed

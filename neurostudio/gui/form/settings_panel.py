@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from neurostudio.core.errors import NeuroError
@@ -17,14 +17,14 @@ from neurostudio.gui.form.footer import Footer
 from neurostudio.gui.form.method_form import MethodForm, build, holdings, look_ahead
 from neurostudio.gui.form.method_page import MethodPage
 from neurostudio.gui.open_project import OpenProject
-from neurostudio.gui.studio import FormRequest, Notice, Studio
+from neurostudio.gui.running import RECIPES, copy_recipe
+from neurostudio.gui.studio import FormRequest, Studio
 from neurostudio.gui.tasks import in_background
 from neurostudio.gui.widgets import EmptyState
 
 logger = logging.getLogger(__name__)
 
 DEBOUNCE_MS = 300
-_RECIPES = (("Copy as command", "command"), ("Copy as batch entry", "batch entry"), ("Copy as Python", "Python"))
 
 
 class SettingsPanel(QWidget):
@@ -283,8 +283,8 @@ class SettingsPanel(QWidget):
 
     def _make_menu(self) -> None:
         menu = QMenu(self.footer.copy)
-        for text, form in _RECIPES:
-            action = menu.addAction(theme.icon("copy"), text)
+        for form, words in RECIPES.items():
+            action = menu.addAction(theme.icon("copy"), f"Copy as {words}")
             action.triggered.connect(lambda _checked=False, chosen=form: tasks.start(self._copy(chosen), self))
         self.footer.copy.setMenu(menu)
 
@@ -328,21 +328,12 @@ class SettingsPanel(QWidget):
             raise NeuroError("No project is open", fix="Open one, or make a new one")
         return await in_background(build, project.project, form.wanted())
 
-    async def _copy(self, chosen: str) -> None:
+    async def _copy(self, form: str) -> None:
         if self.page is None or self._project is None:
             return
-        from neurostudio.app import recipes
-
-        path = self._project.path
         try:
             request = await self._request(self.page.form)
         except NeuroError as error:
             self.studio.report_error(error)
             return
-        made = {
-            "command": lambda: recipes.as_command(request, path),
-            "batch entry": lambda: recipes.as_batch_entry(request),
-            "Python": lambda: recipes.as_python(request, path),
-        }[chosen]()
-        QGuiApplication.clipboard().setText(made)
-        self.studio.notify(Notice("info", f"Copied as {chosen}", made))
+        copy_recipe(self.studio, form, request, self._project.path)

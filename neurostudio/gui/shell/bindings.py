@@ -152,7 +152,7 @@ class _Runs(_Bound):
         self.actions.bind("run.resume", lambda: self.start(running.resume(self._run_id())))
         self.actions.bind("run.again", lambda: self.start(running.run_again(self._run_id())))
         self.actions.bind("run.change", lambda: self.start(running.change(self._run_id())))
-        self.actions.bind("run.command", lambda: self.start(running.copy_command(self._run_id())))
+        self.actions.bind("run.command", lambda: self.start(running.copy_as("command", self._run_id())))
         self.actions.bind("file.export", lambda: self.start(running.export(self._run_id())))
         self.actions.bind("run.pin", lambda: running.pin(self._page_runs()))
         self.actions.bind("run.compare", running.compare)

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from neurostudio.gui.shell.jobs_presenter import JobRow
-from neurostudio.gui.shell.navigator_diff import Move, Remove, steps
+from neurostudio.gui.shell.row_changes import change_rows
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
 JOB_MIME = "application/x-neurostudio-job"
@@ -47,20 +47,7 @@ class JobsModel(QAbstractTableModel):
     def show(self, rows: Sequence[JobRow]) -> None:
         """Show other rows."""
         by_id = {row.run_id: row for row in rows}
-        for step in steps([row.run_id for row in self.rows], list(by_id)):
-            if isinstance(step, Remove):
-                self.beginRemoveRows(_ROOT, step.first, step.last)
-                del self.rows[step.first : step.last + 1]
-                self.endRemoveRows()
-            elif isinstance(step, Move):
-                self.beginMoveRows(_ROOT, step.source, step.source, _ROOT, step.target)
-                moved = self.rows.pop(step.source)
-                self.rows.insert(step.target - (step.source < step.target), moved)
-                self.endMoveRows()
-            else:
-                self.beginInsertRows(_ROOT, step.first, step.first + len(step.keys) - 1)
-                self.rows[step.first : step.first] = [by_id[key] for key in step.keys]
-                self.endInsertRows()
+        change_rows(self, _ROOT, self.rows, list(by_id), lambda row: row.run_id, by_id.__getitem__)
         for place, row in enumerate(self.rows):
             wanted = by_id[row.run_id]
             if row != wanted:

@@ -106,7 +106,7 @@ class NavigatorActions(QObject):
         rows = self._contents().runs
         known = [rows[run_id] for run_id in ids if run_id in rows]
         if len(ids) == 1:
-            self._add(menu, "Copy as command", "copy", lambda: tasks.start(self._running.copy_command(ids[0]), self))
+            self._add(menu, "Copy as command", "copy", lambda: tasks.start(self._running.copy_as("command", ids[0]), self))
             self._add(menu, "Open folder", "folder", lambda: self._show_run(ids[0]))
             menu.addSeparator()
         if all(row.trashed for row in known):

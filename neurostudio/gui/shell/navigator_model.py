@@ -1,12 +1,13 @@
 """The navigator's tree as a Qt model that changes in place: never reset, so that selection, expansion and scroll stay."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from neurostudio.gui.shell.navigator_diff import Insert, Move, Remove, steps
 from neurostudio.gui.shell.navigator_tree import Contents, Node, spoken, tooltip
+from neurostudio.gui.shell.row_changes import change_rows
 
 NODE_ROLE = Qt.ItemDataRole.UserRole
 RUN_MIME = "application/x-neurostudio-run"
@@ -160,20 +161,9 @@ class NavigatorModel(QAbstractItemModel):
     def _match(self, item: _Item, index: QModelIndex, nodes: Sequence[Node]) -> None:
         """Make the children of an item those nodes."""
         by_key = {node.key: node for node in nodes}
-        for step in steps([child.node.key for child in item.children], list(by_key)):
-            if isinstance(step, Remove):
-                self.beginRemoveRows(index, step.first, step.last)
-                for gone in item.children[step.first : step.last + 1]:
-                    self._drop(gone)
-                del item.children[step.first : step.last + 1]
-                self.endRemoveRows()
-            elif isinstance(step, Move):
-                self.beginMoveRows(index, step.source, step.source, index, step.target)
-                moved = item.children.pop(step.source)
-                item.children.insert(step.target - (step.source < step.target), moved)
-                self.endMoveRows()
-            else:
-                self._insert(item, index, step, by_key)
+        # new lines come without what is under them: that is inserted next, so that Qt counts it
+        made = partial(self._made, item, by_key)
+        change_rows(self, index, item.children, list(by_key), lambda child: child.node.key, made, self._drop)
         for row, child in enumerate(item.children):
             wanted = by_key[child.node.key]
             if child.node != wanted:
@@ -183,11 +173,8 @@ class NavigatorModel(QAbstractItemModel):
             if child.children or wanted.children:
                 self._match(child, self.createIndex(row, 0, child.number), wanted.children)
 
-    def _insert(self, item: _Item, index: QModelIndex, step: Insert, by_key: dict[str, Node]) -> None:
-        """New lines come without what is under them: that is inserted next, so that Qt counts it."""
-        self.beginInsertRows(index, step.first, step.first + len(step.keys) - 1)
-        item.children[step.first : step.first] = [self._new(by_key[key], item) for key in step.keys]
-        self.endInsertRows()
+    def _made(self, parent: _Item, by_key: dict[str, Node], key: str) -> _Item:
+        return self._new(by_key[key], parent)
 
     def _new(self, node: Node, parent: _Item) -> _Item:
         made = _Item(node, parent, self._numbers)

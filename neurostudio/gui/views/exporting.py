@@ -21,10 +21,7 @@ async def ask_path(parent: QWidget, name: str, suffix: str) -> Path | None:
     dialog = QFileDialog(parent, "Export", f"{_plain(name)}{suffix}", FILTERS.get(suffix, ""))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suffix[1:])
-    accepted = await tasks.answer(dialog)
-    chosen = dialog.selectedFiles()
-    dialog.deleteLater()
-    return Path(chosen[0]) if accepted and chosen else None
+    return await tasks.chosen_path(dialog)
 
 
 async def export(studio: Studio, project: Path, run_id: str, path: Path, *, artifact: str = "", curve: str = "") -> bool:

@@ -9,9 +9,10 @@ from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from neurostudio.core.kinds import ARTIFACT_KINDS, Plot
-from neurostudio.gui import theme
+from neurostudio.gui import tasks, theme
 from neurostudio.gui.shell.accessibility import walk
 from neurostudio.gui.views.array import ArrayView
 from neurostudio.gui.views.columns import ColumnsView
@@ -156,10 +157,17 @@ def test_the_latest_wish_counts_when_sources_come_quickly(make_source: MakeSourc
 
 
 def test_a_view_that_is_closed_while_it_loads_leaves_nothing_behind(make_source: MakeSource, qtbot: Any) -> None:
-    view = TableView()
-    view.show_source(make_source("table", "t.csv", "a\n1\n"))
-    view.deleteLater()
-    qtbot.wait(50)
+    told: list[Exception] = []
+    tasks.error_listeners.append(told.append)
+    try:
+        view = TableView()
+        view.show_source(make_source("table", "t.csv", "a\n1\n"))
+        view.deleteLater()
+        qtbot.waitUntil(lambda: not isValid(view))
+        qtbot.wait(50)
+    finally:
+        tasks.error_listeners.remove(told.append)
+    assert told == []
 
 
 # --- columns

@@ -221,11 +221,9 @@ class DataPage(Page):
             return
         dialog = QFileDialog(self, f"Where is {self._view.row.path.name}?", str(project.path.parent))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        is_wanted = await tasks.answer(dialog)
-        files = dialog.selectedFiles()
-        dialog.deleteLater()
-        if is_wanted and files:
-            await self.find_at(Path(files[0]))
+        path = await tasks.chosen_path(dialog)
+        if path is not None:
+            await self.find_at(path)
 
     async def find_at(self, path: Path) -> None:
         """Take the data from another place."""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 from neurostudio.core.errors import NeuroError
 from neurostudio.gui import tasks
 from neurostudio.gui.labels import restore_runs, trash_runs
-from neurostudio.gui.open_project import OpenProject
 from neurostudio.gui.panels.run.presenter import RunView
 from neurostudio.gui.running import Running
 from neurostudio.gui.studio import Notice, Studio
@@ -32,14 +31,11 @@ class RunActions:
 
     def do(self, name: str, view: RunView) -> None:
         """Do what a button or menu item stands for: an id of ``header.BUTTONS`` or ``header.MENU``."""
-        project = self._studio.project
-        if project is None:
-            return
         steps: dict[str, Callable[[], object]] = {
             "stop": lambda: self._running.stop(view.row.run_id),
             "resume": lambda: self._start(self._running.resume(view.row.run_id)),
             "again": lambda: self._start(self._running.run_again(view.row.run_id)),
-            "duplicate": lambda: self.fill_form(view),
+            "duplicate": lambda: self._start(self._running.change(view.row.run_id)),
             "report": lambda: self._running.report((view.row.run_id,)),
             "folder": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(view.folder))),
             "id": lambda: self._copy(view.row.run_id, "The id of the run"),
@@ -50,12 +46,7 @@ class RunActions:
         if name in steps:
             steps[name]()
         else:
-            self._start(self._copy_recipe(project, view, name))
-
-    def fill_form(self, view: RunView) -> None:
-        """Put settings, inputs and seed of the run into the form."""
-        form = view.form
-        self._studio.fill_form(form.method, form.settings, form.inputs, form.seed, form.name)
+            self._start(self._running.copy_as(name, view.row.run_id))
 
     def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
         tasks.start(self._told(coroutine), self._window)
@@ -65,19 +56,6 @@ class RunActions:
             await coroutine
         except NeuroError as error:
             self._studio.report_error(error)
-
-    async def _copy_recipe(self, project: OpenProject, view: RunView, name: str) -> None:
-        from neurostudio.app import recipes
-
-        makers = {
-            "command": recipes.as_command,
-            "batch": lambda request, _project: recipes.as_batch_entry(request),
-            "python": recipes.as_python,
-        }
-        words = {"command": "The command", "batch": "The batch entry", "python": "The Python program"}
-        request = await tasks.in_background(project.project.run_folder(view.row.run_id).request)
-        text = await tasks.in_background(makers[name], request, project.path)
-        self._copy(text, words[name])
 
     def _copy(self, text: str, what: str) -> None:
         QGuiApplication.clipboard().setText(text)

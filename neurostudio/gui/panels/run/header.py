@@ -9,6 +9,7 @@ from neurostudio.gui.panels.parts.flow import Flow
 from neurostudio.gui.panels.parts.name_edit import NameEdit
 from neurostudio.gui.panels.parts.state_mark import StateMark
 from neurostudio.gui.panels.run.presenter import RunView
+from neurostudio.gui.running import RECIPES
 from neurostudio.gui.widgets import Elided, Row, button, fill, tool_button
 
 # id of what can be done -> words, icon, tooltip; the ids are those of the signal `wanted`
@@ -22,9 +23,7 @@ BUTTONS: dict[str, tuple[str, str, str]] = {
     "folder": ("Open folder", "folder", "Show the folder of the run in the file manager"),
 }
 MENU: dict[str, tuple[str, str]] = {
-    "command": ("Copy as command", "copy"),
-    "batch": ("Copy as batch entry", "copy"),
-    "python": ("Copy as Python", "copy"),
+    **{key: (f"Copy as {words}", "copy") for key, words in RECIPES.items()},
     "id": ("Copy id", "copy"),
     "pin": ("Pin for comparison", "pin"),
     "trash": ("Move to trash", "trash"),

@@ -183,7 +183,7 @@ class RunPage(Page):
         if action == "resume":
             self._actions.do("resume", view)
         elif action == "settings":
-            self._actions.fill_form(view)
+            self._actions.do("duplicate", view)
         elif action == "data":
             self.studio.open_page(f"data:{view.failure.dataset}")
         elif action == "log" and isinstance(log := self.open_section("Log"), LogSection):

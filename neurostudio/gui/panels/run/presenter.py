@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from neurostudio.app import Project
-from neurostudio.app.inputs import references
 from neurostudio.app.runs import RESUMABLE
 from neurostudio.core.errors import NeuroError, RequestError
 from neurostudio.core.kinds import ARTIFACT_KINDS
@@ -18,7 +17,7 @@ from neurostudio.gui.panels.run.failure import Failure, failure_of
 from neurostudio.report.compare import metric_infos
 from neurostudio.report.wording import duration_text, number_text, value_text
 from neurostudio.store import read
-from neurostudio.store.rows import ArtifactRow, RunDetail, RunRow
+from neurostudio.store.rows import ArtifactRow, RunRow
 from neurostudio.store.uses import repeated_names
 
 MOST_TILES = 8
@@ -26,17 +25,6 @@ MOST_LOOKED_AT = 200  # runs among which the one before is searched
 AT_WORK = ("queued", "running")
 _ACRONYMS = frozenset(("ann", "snn", "f1", "r2", "auc", "ari", "nmi", "mse", "mae", "bleu", "wer"))
 _UNIT_WORDS = frozenset(("millijoule", "joule", "seconds", "bytes", "ms", "mb"))
-
-
-@dataclass(frozen=True)
-class FormFill:
-    """A run as the settings form takes it."""
-
-    method: str
-    settings: Mapping[str, Any]
-    inputs: Mapping[str, tuple[str, ...]]
-    seed: int
-    name: str
 
 
 @dataclass(frozen=True)
@@ -104,7 +92,6 @@ class RunView:
     folder: Path
     when: str
     took: str
-    form: FormFill
     metrics: tuple[MetricTile, ...] = ()
     compared_with: str = ""
     main_picture: ArtifactRow | None = None
@@ -152,7 +139,6 @@ def load_run(project: Project, run_id: str, pinned: Sequence[str] = ()) -> RunVi
         folder=detail.folder,
         when=local_time(row.started if row.started is not None else row.created),
         took=duration_text(row.seconds) if row.seconds is not None else "",
-        form=form_fill(detail),
         metrics=metric_tiles(infos, detail.metrics, read.final_values(project.store, [other.run_id]) if other else {}),
         compared_with=_compared_text(other, pinned) if other else "",
         main_picture=next((one for one in artifacts if one.plot is not None), None),
@@ -164,12 +150,6 @@ def load_run(project: Project, run_id: str, pinned: Sequence[str] = ()) -> RunVi
         output_help={output.name: output.help for output in method.outputs},
         known_tags=tuple(read.tags(project.store)),
     )
-
-
-def form_fill(detail: RunDetail) -> FormFill:
-    """The settings, inputs and seed of a run, to start another with."""
-    inputs = {role: tuple(names) for role, names in references(detail.inputs).items()}
-    return FormFill(detail.row.method, detail.settings, inputs, detail.row.seed, detail.row.name)
 
 
 def metric_tiles(

@@ -200,11 +200,9 @@ class WelcomePage(Page):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Make sample")
         dialog.selectFile(study.folder)
-        is_chosen = await tasks.answer(dialog)
-        chosen = dialog.selectedFiles()
-        dialog.deleteLater()
-        if is_chosen and chosen:
-            self._make(study_id, with_runs=with_runs, folder=Path(chosen[0]))
+        folder = await tasks.chosen_path(dialog)
+        if folder is not None:
+            self._make(study_id, with_runs=with_runs, folder=folder)
 
     @Slot(str, str, object)
     def on_progress(self, study_id: str, words: str, share: float | None) -> None:

@@ -197,11 +197,7 @@ class ImportDialog(QDialog):
         tasks.start(self._choose(dialog), self)
 
     async def _choose(self, dialog: QFileDialog) -> None:
-        is_chosen = await tasks.answer(dialog)
-        paths = dialog.selectedFiles()
-        dialog.deleteLater()
-        if is_chosen:
-            await self._add(paths)
+        await self._add([str(path) for path in await tasks.chosen_paths(dialog)])
 
     @Slot(str)
     def on_moved(self, _key: str) -> None:

@@ -73,7 +73,7 @@ def test_a_failed_run_names_the_setting_and_offers_to_change_it(open_sample: Stu
         qtbot.mouseClick(page.card._action, Qt.MouseButton.LeftButton)
     request: FormRequest = asked.args[0]
     assert request.method_id == "spiking.text"
-    assert request.inputs == {"train": ("reviews",), "vectors": ("small-vectors",)}
+    assert request.inputs == {"train": ["reviews"], "vectors": ["small-vectors"]}
     assert request.settings is not None
     assert request.settings["vectors"]["kind"] == "file"
 

@@ -72,7 +72,7 @@ def page(qtbot: QtBot, open_sample: Studio) -> SpikingTextPage:
 @pytest.fixture(autouse=True)
 def no_workers() -> Iterator[None]:
     """No live worker outlives its panel, however that ends; what tests before left behind is theirs."""
-    before = set(live_workers())
+    before = set(psutil.Process().children(recursive=True))
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()

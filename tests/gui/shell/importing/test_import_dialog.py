@@ -234,3 +234,42 @@ def test_without_a_project_it_says_what_to_do(studio: Studio, qtbot: QtBot, monk
     qtbot.waitUntil(lambda: bool(told))
     assert isinstance(told[0], NeuroError)
     assert "welcome page" in str(told[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "rows", "classes"),
+    [
+        ("text_english/MR.part.gz", "Labelled text", 7705, 2),
+        ("text_english/SST5.train.gz", "Labelled text", 8527, 5),
+        ("text_chinese/waimai.part.csv.gz", "Labelled text", 10487, 2),
+    ],
+)
+def test_real_data_are_recognised_shown_and_imported(
+    name: str, kind: str, rows: int, classes: int, make: Make, shared_data: Callable[[str], Path], qtbot: QtBot
+) -> None:
+    path = shared_data(name)
+    dialog = make(path)
+    assert dialog.detail.kind.currentText() == f"recognised: {kind}"
+    assert len(dialog.detail.sample.lines) > 0
+    before = set(names(dialog))
+    qtbot.mouseClick(dialog.all, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=30_000)
+    (added,) = set(names(dialog)) - before
+    project = dialog.studio.project
+    assert project is not None
+    (row,) = [one for one in list_datasets(project.project) if one.name == added]
+    facts = row.report["facts"]
+    assert (facts["rows"], len(facts["classes"])) == (rows, classes)
+
+
+def test_a_real_file_in_another_encoding_is_read_after_one_click(
+    make: Make, shared_data: Callable[[str], Path], qtbot: QtBot
+) -> None:
+    dialog = make(shared_data("text_english/MR_windows1252_sample.txt"))
+    assert not dialog.all.isEnabled()
+    card = dialog.detail.error
+    assert "windows-1252" in card.accessibleName()
+    card.wanted.emit()
+    wait_until_read(dialog, qtbot)
+    qtbot.waitUntil(dialog.all.isEnabled)
+    assert len(dialog.detail.sample.lines) > 0
