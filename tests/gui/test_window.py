@@ -232,11 +232,13 @@ from pathlib import Path
 import qasync
 from PySide6.QtWidgets import QApplication
 from neurostudio.app import make_request
+from neurostudio.app.settings import UserSettings, save
 from neurostudio.gui.shell.start import make_window
 
 app = QApplication([])
 loop = qasync.QEventLoop(app)
 asyncio.set_event_loop(loop)
+save(UserSettings(show_tour=False, runs_at_once=1))
 window = make_window(Path(sys.argv[1]), False)
 window.show()
 
@@ -244,7 +246,6 @@ async def work():
     while window.furniture is None or window.studio.project is None:
         await asyncio.sleep(0.05)
     project = window.studio.project
-    project.set_at_once(1)
     for name, n in (("first", 60), ("second", 2)):
         request = make_request(project.project, "counting.sum", settings={"n": n, "pause_ms": 100}, seed=1, name=name)
         await project.submit(request)
@@ -369,6 +370,7 @@ def test_pages_drafts_and_docks_are_as_before_at_the_next_start(open_window: Ope
     first.open_page(f"run:{run_id}")
     first.studio.fill_form("spiking.text", {"training.lr": 3e-5}, {"train": ["reviews"]}, None, "a draft")
     first.docks.log.hide()
+    first.furniture.palette.recent.ids = [("Command", "file.report")]
     qtbot.wait(100)
     _close(first, qtbot)
     again = make_window(sample_project, reset_layout=False)
@@ -377,6 +379,9 @@ def test_pages_drafts_and_docks_are_as_before_at_the_next_start(open_window: Ope
     qtbot.waitUntil(lambda: f"run:{run_id}" in again.centre.keys()[0], timeout=LONG_MS)
     qtbot.waitUntil(lambda: again.furniture.settings_panel.form is not None, timeout=LONG_MS)
     form = again.furniture.settings_panel.form
+    assert again.furniture.palette.recent.ids == [("Command", "file.report")]
+    titles = {page.key: page.title for page in again.centre.pages()}
+    assert titles[f"run:{run_id}"] == "first", "also before the page was looked at"
     assert form.name == "a draft"
     assert form.settings.raw("training.lr") == 3e-5
     _close(again, qtbot)

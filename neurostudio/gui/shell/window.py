@@ -139,9 +139,12 @@ class MainWindow(QMainWindow):
     def furnish(self) -> None:
         """Fill the docks and bind the commands."""
         from neurostudio.gui.shell.furniture import Furniture
+        from neurostudio.gui.shell.palette_model import Recent
         from neurostudio.gui.shell.warm_up import WarmUp
 
         self.furniture = Furniture(self)
+        self.furniture.palette.recent = Recent(self._look.get("recent", ()))
+        self.furniture.palette.recent_changed.connect(self._saver.touch)
         self._warm_up = WarmUp()
         tasks.start(self._warm_up.done(), self)
         self.centre.current_changed.connect(self._saver.touch)
@@ -233,15 +236,17 @@ class MainWindow(QMainWindow):
 
     async def _open_kept(self, kept: dict[str, Any]) -> None:
         """Open the pages that were open, with a turn for the window between two; the form waits for the one in front."""
-        states = kept.get("states", {})
+        states, titles = kept.get("states", {}), kept.get("titles", {})
         self.centre.blockSignals(True)
         try:
             for column, keys in enumerate(kept.get("pages", [])[:2]):
                 for key in keys:
                     try:
-                        self.centre.open(str(key), states.get(key), column)
+                        page = self.centre.open(str(key), states.get(key), column)
                     except ValueError:  # a page of a newer version
                         continue
+                    if key in titles:  # a page that is not seen yet has not read its own
+                        page.set_title(str(titles[key]))
                     await asyncio.sleep(TURN_S)
         finally:
             self.centre.blockSignals(False)
@@ -305,7 +310,8 @@ class MainWindow(QMainWindow):
 
     def _window_look(self) -> dict[str, Any]:
         geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
-        self._look = {**self._look, "geometry": geometry, "docks": layouts.kept(self)}
+        recent = self.furniture.palette.recent.ids if self.furniture else self._look.get("recent", [])
+        self._look = {**self._look, "geometry": geometry, "docks": layouts.kept(self), "recent": recent}
         return self._look
 
     def _project_look(self) -> dict[str, Any]:
@@ -314,6 +320,7 @@ class MainWindow(QMainWindow):
             "pages": self.centre.keys(),
             "current": page.key if page else "",
             "states": {page.key: page.state() for page in self.centre.pages()},
+            "titles": {page.key: page.title for page in self.centre.pages()},
             "drafts": self.furniture.drafts() if self.furniture else {},
         }
 
