@@ -364,6 +364,8 @@ class MainWindow(QMainWindow):
             self.docks.settings.setVisible(self._has_settings_dock)
         self._was_narrow = self.is_narrow
         self._settings.setVisible(self.is_narrow)
+        self._corner.adjustSize()
+        self.menuBar().setCornerWidget(self._corner)  # the menu bar does not see that a corner widget needs more room
 
     def _dock(self, name: str, title: str) -> QDockWidget:
         dock = QDockWidget(title, self)
