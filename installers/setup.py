@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 LOCK = ROOT / "installers" / "requirements.lock"
 STAMP = ENVIRONMENT / "installed"
-EXTRAS = "gui,spiking,dask,benchmarks,test"
+EXTRAS = "gui,spiking,fmri,language,dask,benchmarks,test"
 OLDEST_PYTHON = (3, 11)
 
 TORCH = "2.13.0"

@@ -71,7 +71,7 @@ ARTIFACT_KINDS: dict[str, ArtifactKind] = {
     )
 }
 
-PlotForm = Literal["line", "bars", "heatmap", "scatter", "histogram", "raster", "traces"]
+PlotForm = Literal["line", "bars", "heatmap", "scatter", "histogram", "raster", "traces", "slices", "labels"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,9 @@ class Plot:
         ``heatmap``: a square table (first column holds the row names) or a 2D array named in `y`.
         ``scatter``: columns `y` against `x`. ``histogram``: values of columns or arrays `y`.
         ``raster``: spikes file (arrays ``times``, ``units``). ``traces``: arrays `y`, each ``[time]`` or ``[unit, time]``.
+        ``slices``: a 3D or 4D map over the volume `x` (another artifact of the run, or ``mni152``); `y` names its volumes,
+        `baselines` may hold its ``threshold``, `y_label` says what the values are.
+        ``labels``: a label image; `y` holds the name of the table artifact with the columns ``index`` and ``name``.
     x, y : str, tuple of str
         Column or array names.
     x_label, y_label : str
