@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.contracts.conftest import Visit
 
@@ -39,6 +41,7 @@ def test_a_study_from_import_to_report_needs_no_network(tmp_path: Path, offline:
     assert "a socket was opened" not in "".join(path.read_text(encoding="utf-8") for path in tmp_path.rglob("log.txt"))
 
 
+@pytest.mark.slow  # opens every page of the window
 def test_no_page_of_the_window_needs_a_network(visit: "Visit") -> None:
     assert "a socket was opened" not in visit.printed
     assert "a socket was opened" not in "".join(visit.errors)

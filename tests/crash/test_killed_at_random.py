@@ -234,6 +234,7 @@ def play(new_study, index_is_the_record) -> Callable[..., Counter[str]]:
     return play_all
 
 
+@pytest.mark.slow
 def test_a_few_kills_lose_nothing_and_a_resume_comes_to_the_same_end(play) -> None:
     tally = play(range(1000, 1004), LENGTHS[:1])
     assert tally["resumed"]

@@ -226,7 +226,7 @@ def test_a_run_on_the_cluster_leaves_the_same_folder_as_a_local_one(site: Site, 
     assert not here.checkpoint.exists()
     assert "counting first=0 n=30" in there.log_file.read_text()
     assert_whole(there)
-    assert not site.borrowed()
+    wait_until(lambda: not site.borrowed())
 
 
 @pytest.mark.skipif(not OF_EACH_PROCESS.exists(), reason="needs a path that means another place in another process")
@@ -260,6 +260,7 @@ def test_an_error_of_the_method_comes_home_with_its_traceback(site: Site, home: 
     assert len(curve(run)) == 7
 
 
+@pytest.mark.slow
 def test_a_run_is_cancelled_on_the_cluster_and_resumes_there_and_here_to_the_same_result(site: Site, home: Home) -> None:
     settings = {"n": 150, "pause_ms": 15, "checkpoint_every": 4}
     whole, run = home.run_folder("whole", n=150), home.run_folder("cancelled", site.where, **settings)
@@ -283,6 +284,7 @@ def test_a_run_is_cancelled_on_the_cluster_and_resumes_there_and_here_to_the_sam
     wait_until(lambda: not site.borrowed())
 
 
+@pytest.mark.slow
 def test_a_method_that_does_not_listen_is_cancelled_too_and_leaves_nothing_there(site: Site, home: Home) -> None:
     run = home.run_folder("deaf", site.where, n=100_000, pause_ms=10, deaf=True)
     with home.running(run):
@@ -300,6 +302,7 @@ def test_a_killed_relay_takes_the_worker_process_with_it(site: Site, home: Home)
     wait_until(lambda: not site.borrowed() and not processes_of("runs/orphan"))
 
 
+@pytest.mark.slow
 def test_a_killed_dask_worker_is_replaced_from_the_last_checkpoint(site: Site, home: Home) -> None:
     settings = {"n": 100, "pause_ms": 20, "checkpoint_every": 5}
     whole, run = home.run_folder("whole", n=100), home.run_folder("killed", site.where, **settings)
@@ -322,6 +325,7 @@ def test_a_killed_dask_worker_is_replaced_from_the_last_checkpoint(site: Site, h
     wait_until(lambda: not site.borrowed() and not processes_of("runs/killed"))
 
 
+@pytest.mark.slow
 def test_when_every_dask_worker_dies_the_run_is_interrupted_with_a_reason(plugin_environment: dict[str, str], home: Home) -> None:
     once = {**plugin_environment, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
     with a_site(home.folder / "site", once) as site:
@@ -350,6 +354,7 @@ def test_a_lost_scheduler_interrupts_the_run(plugin_environment: dict[str, str],
         wait_until(lambda: not processes_of("runs/lost"))
 
 
+@pytest.mark.slow
 def test_a_worker_without_the_method_is_passed_over_and_a_cluster_without_it_is_refused(
     plugin_environment: dict[str, str], home: Home
 ) -> None:

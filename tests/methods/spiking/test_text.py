@@ -119,6 +119,7 @@ def test_stopping_anywhere_and_going_on_ends_in_the_same_numbers(
     assert final == {name: values[-1] for name, values in finished.metrics.items()}
 
 
+@pytest.mark.slow
 def test_a_killed_worker_resumes_to_the_same_metrics(tmp_path: Path, reviews: Path) -> None:
     def new(name: str) -> RunFolder:
         folder = RunFolder(tmp_path / "runs" / name)
