@@ -17,7 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from neurostudio.gui import tasks
-from neurostudio.gui.main import SWITCH_INTERVAL_S
+from neurostudio.gui.main import SWITCH_INTERVAL_S, calm_the_collector
 from neurostudio.gui.shell.start import make_window
 from neurostudio.gui.shell.window import MainWindow
 from neurostudio.gui.style import FlatStyle
@@ -126,6 +126,7 @@ async def _furnished() -> MainWindow:
     window = make_window(None, reset_layout=False)
     ready = asyncio.Event()
     window.furnished.connect(ready.set)
+    window.warmed_up.connect(calm_the_collector)
     window.show()
     await asyncio.wait_for(ready.wait(), LONGEST_WAIT_S)
     await asyncio.sleep(SETTLE_S)

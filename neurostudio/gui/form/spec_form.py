@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPalette, QResizeEvent, QUndoStack
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -40,6 +40,9 @@ class SpecForm(QWidget):
         Takes each edit; without one, edits cannot be undone.
     has_search : bool
         Show the search box and the count of what was changed; small forms go without.
+    is_gradual : bool
+        Make the rows of the first section now and those of each other one in a later turn of the event loop: a long form
+        takes a tenth of a second, which is felt when a project opens.
 
     Signals
     -------
@@ -50,7 +53,9 @@ class SpecForm(QWidget):
     edited = Signal(str)
     validity_changed = Signal(bool)
 
-    def __init__(self, model: FormModel, undo: QUndoStack | None = None, *, has_search: bool = True) -> None:
+    def __init__(
+        self, model: FormModel, undo: QUndoStack | None = None, *, has_search: bool = True, is_gradual: bool = False
+    ) -> None:
         super().__init__()
         self.model = model
         self._undo = undo
@@ -92,7 +97,10 @@ class SpecForm(QWidget):
         self.search.textChanged.connect(self.on_search)
         self.reset_all.clicked.connect(self.on_reset_all)
         model.watch(self._on_model_changed)
-        self._arrange()
+        self._turns = QTimer(self, interval=0)
+        self._turns.timeout.connect(self.on_turn)
+        self._waiting = self._parts[1:] if is_gradual else []
+        self._arrange_some()
         self._show_all()
 
     # --- what others ask ---
@@ -136,6 +144,14 @@ class SpecForm(QWidget):
             self._undo.push(command)
 
     # --- slots ---
+
+    @Slot()
+    def on_turn(self) -> None:
+        """The event loop is free: make the rows of the next section."""
+        if self._waiting:
+            self._waiting.pop(0).arrange()
+        else:
+            self._turns.stop()
 
     @Slot(str, object)
     def on_row_edited(self, key: str, raw: Any) -> None:
@@ -231,8 +247,20 @@ class SpecForm(QWidget):
             self.validity_changed.emit(self._was_valid)
 
     def _arrange(self) -> None:
+        self._waiting = []
         found = [part.arrange() for part in self._parts]
         self._nothing.setVisible(self.is_searching and not any(found))
+
+    def _arrange_some(self) -> None:
+        """The sections that do not wait for a later turn."""
+        for part in self._parts:
+            if part in self._waiting:
+                part.hide()
+            else:
+                part.arrange()
+        self._nothing.hide()
+        if self._waiting:
+            self._turns.start()
 
     def _show_all(self) -> None:
         for part in self._parts:

@@ -72,6 +72,7 @@ GROUPS: tuple[Group, ...] = (
             ),
             Preference("text_scale", "Text size", "Of all text; gaps and icons follow it.", unit=" %", is_share=True),
             Preference("reduce_motion", "Reduce motion", "Nothing turns or slides; states still change."),
+            Preference("radiological", "Radiological sides", "Brain images show the right side of the body on the left."),
         ),
     ),
     Group(

@@ -51,11 +51,13 @@ class MainWindow(QMainWindow):
     -------
     painted : for the first time
     furnished : every part is there
+    warmed_up : what pages need is loaded
     closed : may the program end
     """
 
     painted = Signal()
     furnished = Signal()
+    warmed_up = Signal()
     closed = Signal()
 
     def __init__(self, studio: Studio) -> None:
@@ -146,7 +148,7 @@ class MainWindow(QMainWindow):
         self.furniture.palette.recent = Recent(self._look.get("recent", ()))
         self.furniture.palette.recent_changed.connect(self._saver.touch)
         self._warm_up = WarmUp()
-        tasks.start(self._warm_up.done(), self)
+        tasks.start(self._warm(self._warm_up), self)
         self.centre.current_changed.connect(self._saver.touch)
         self.centre.pages_changed.connect(self._saver.touch)
         self.centre.splitterMoved.connect(self._saver.touch)
@@ -155,6 +157,10 @@ class MainWindow(QMainWindow):
             dock.topLevelChanged.connect(self._saver.touch)
         self._fit_width()
         self.furnished.emit()
+
+    async def _warm(self, warm_up: "WarmUp") -> None:
+        await warm_up.done()
+        self.warmed_up.emit()
 
     @Slot()
     def touch(self) -> None:
