@@ -112,7 +112,9 @@ class SpecForm(QWidget):
     def row(self, name: str) -> SettingRow:
         """The row of a setting, made where it was not shown yet."""
         place = self.model.place(name)
-        return next(part for part in self._parts if part.holds(place)).row(place)
+        row = next(part for part in self._parts if part.holds(place)).row(place)
+        self.put_in_tab_order()
+        return row
 
     def focus_setting(self, name: str) -> None:
         """Go to a setting, wherever it is folded away; a nested Spec or the whole goes to its first setting."""
@@ -148,10 +150,10 @@ class SpecForm(QWidget):
     @Slot()
     def on_turn(self) -> None:
         """The event loop is free: make the rows of the next section."""
-        if self._waiting:
-            self._waiting.pop(0).arrange()
-        else:
+        if not self._waiting:
             self._turns.stop()
+            return
+        self._waiting.pop(0).arrange()
 
     @Slot(str, object)
     def on_row_edited(self, key: str, raw: Any) -> None:
@@ -208,6 +210,12 @@ class SpecForm(QWidget):
             self._is_wide = is_wide
             for part in self._parts:
                 part.set_wide(is_wide)
+
+    def put_in_tab_order(self) -> None:
+        """Tab goes from row to row in the order on the screen, in whichever order they were made."""
+        stops = [self.search, self.reset_all, *(stop for part in self._parts for stop in part.stops())]
+        for first, second in pairwise(stops):
+            QWidget.setTabOrder(first, second)
 
     def make_row(self, place: Place) -> SettingRow:
         """A row that tells this form what happens in it."""
@@ -317,13 +325,12 @@ class _Part(QWidget):
             row = self._form.make_row(place)
             layout.insertWidget(len(before), row)
             self._rows[place.key] = row
-            self._put_in_tab_order()
         return self._rows[place.key]
 
     def arrange(self) -> bool:
         """Show the rows that are to be seen; returns whether there is any."""
         is_folded = not self.fold.is_open
-        shown = 0
+        shown, n_rows = 0, len(self._rows)
         for place in (*self.section.basic, *self.section.advanced):
             is_shown = self._form.is_shown(place, is_folded=is_folded and place in self.section.advanced)
             shown += is_shown
@@ -331,6 +338,8 @@ class _Part(QWidget):
                 self.row(place).setVisible(True)
             elif place.key in self._rows:
                 self._rows[place.key].setVisible(False)
+        if len(self._rows) > n_rows:
+            self._form.put_in_tab_order()
         self.fold.setVisible(bool(self._active_advanced()) and not self._form.is_searching)
         is_there = shown > 0 or not self.fold.isHidden()
         self.setVisible(is_there)
@@ -366,8 +375,8 @@ class _Part(QWidget):
     def _active_advanced(self) -> list[Place]:
         return [place for place in self.section.advanced if self._form.model.is_active(place)]
 
-    def _put_in_tab_order(self) -> None:
-        """Tab goes from row to row in the order on the screen, in whichever order they were made."""
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops, in the order on the screen."""
         stops: list[QWidget] = []
         for other in (*self.section.basic, None, *self.section.advanced):
             row = self._rows.get(other.key) if other else None
@@ -375,8 +384,7 @@ class _Part(QWidget):
                 stops.append(self.fold)
             elif row is not None:
                 stops += [*row.editor.tab_stops(), row.reset]
-        for first, second in pairwise(stops):
-            QWidget.setTabOrder(first, second)
+        return stops
 
 
 def _problem_label() -> QLabel:
