@@ -26,16 +26,23 @@ M = TypeVar("M", bound=Mark)
 
 
 class PanelView(pg.ViewBox):  # type: ignore[misc] # pyqtgraph has no types
-    """The area with the marks: the wheel zooms at the cursor, dragging pans, a double click shows everything again."""
+    """The area with the marks: the wheel zooms at the cursor, dragging pans, a double click shows everything again.
+
+    Where `on_scrub` is set, dragging goes through time, and Shift with dragging pans.
+    """
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False, defaultPadding=0)
         self.disableAutoRange()
         self.on_double_click: Callable[[], None] = lambda: None
         self.on_click: Callable[[QPointF], None] = lambda _place: None
+        self.on_scrub: Callable[[QPointF], None] | None = None
 
     def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
-        if ev.button() == Qt.MouseButton.LeftButton:
+        if ev.button() == Qt.MouseButton.LeftButton and self.on_scrub and ev.modifiers() == Qt.KeyboardModifier.NoModifier:
+            ev.accept()
+            self.on_scrub(self.mapSceneToView(ev.scenePos()))
+        elif ev.button() == Qt.MouseButton.LeftButton:
             super().mouseDragEvent(ev, axis)
         else:
             ev.ignore()
