@@ -1,112 +1,162 @@
-"""The plot over time: the series at the crosshair, pinned ones, the model's fit, confounds; events and words under it."""
+"""The plot over time: the series at the crosshair, pinned ones, the model's fit, traces; events and words under them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPixmap
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtGui import QAction, QPixmap
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QStackedLayout, QTabBar, QVBoxLayout, QWidget
 
 from neurostudio.gui import theme
 from neurostudio.gui.panels.parts.choice import choice
 from neurostudio.gui.panels.parts.flow import Flow
 from neurostudio.gui.views.legend import Entry, Legend
-from neurostudio.gui.views.marks import Line
+from neurostudio.gui.views.marks import Line, Reading
 from neurostudio.gui.views.panel import Panel
-from neurostudio.gui.views.plot import Canvas
+from neurostudio.gui.views.picture_menu import PictureMenu
 from neurostudio.gui.views.readout import Readout
-from neurostudio.gui.views.shapes import Stairs
-from neurostudio.gui.views.timeline.series import (
-    MODES,
-    UNITS,
-    EventSpan,
-    Floats,
-    Mode,
-    Series,
-    WordSpan,
-    histogram,
-    scaled,
-    spectrum,
-)
-from neurostudio.gui.views.timeline.spans import EventBars, TimeLine, Words, align_left
+from neurostudio.gui.views.timeline.series import MODES, UNITS, EventSpan, Floats, Mode, Series, WordSpan, scaled
+from neurostudio.gui.views.timeline.series_text import as_table, series_sentence
+from neurostudio.gui.views.timeline.spans import EventBars, Words, align_left
+from neurostudio.gui.views.timeline.spread_plot import HISTOGRAM, SPECTRUM, SpreadPlot
+from neurostudio.gui.views.timeline.time_canvas import HINT, TimeCanvas
+from neurostudio.gui.views.timeline.trace_stack import add_traces, values_at
+from neurostudio.gui.views.timeline.traces import FRAMEWISE, TraceGroup, grouped
 from neurostudio.gui.widgets import fill, tool_button
 from neurostudio.report.wording import number_text
 
-TIME, SPECTRUM, HISTOGRAM = "Over time", "Spectrum", "Histogram"
-SHARES = {"series": 6, "confounds": 2, "events": 1, "words": 1}
-HINT = "Click or drag: go to that volume.   Shift and drag: pan.   Wheel: zoom.   Double click: all of it."
+TIME = "Over time"
+SECONDS, VOLUMES = "Seconds", "Volumes"
+CROSSHAIR = "Crosshair"
+SHARES = {"series": 6, "events": 3, "words": 1}
+MOST_EVENT_ROWS = 8
+LEAST_HEIGHT_U = 16
+WIDTHS = {"fit": 1.3, "pinned": 1.3}
 
 
 class TimePlot(QWidget):
     """Series over time::
 
-        [Over time v] [Raw v] (pin) (remove pins)      ▪ 12, −40, 8 mm  ▪ fit
-         |   /\\    /\\__ |
-         |__/  \\__/     \\|____        the line stands at the current volume
+        [Over time] Spectrum  Histogram   [Raw v] [Seconds v] [Traces v] (pin) (unpin v)
+         |   /\\    /\\__ |        ── Crosshair
+         |__/  \\__/     \\|____    ── 12, −40, 8 mm
+         ____/\\_____________|__   FD (mm)
          ▇▇    ▇▇   face
             ▇▇    ▇▇ house
-         once upon a time
+         once upon a time ...
            20   40   60  Time (s)
 
-    A plain click or drag goes through time: that is what people look for here, and in one viewer it was hidden behind a key for
-    years. Shift with dragging pans.
+    A plain click or drag goes through time (see :class:`TimeCanvas`); ``P`` pins the series at the crosshair.
+
+    Attributes
+    ----------
+    series : tuple of Series
+        What is drawn.
 
     Signals
     -------
-    time_wanted : number of the volume that was clicked.
-    pin_wanted : keep the series at the crosshair.
-    unpin_wanted : take the pinned ones away.
+    time_wanted : int
+        Number of the volume that was clicked.
+    pin_wanted
+        Keep the series at the crosshair.
+    unpin_wanted
+        Take all pinned ones away.
+    pin_removed : int
+        Take one pinned series away: its number among the pinned ones of `series`.
     """
 
     time_wanted = Signal(int)
     pin_wanted = Signal()
     unpin_wanted = Signal()
+    pin_removed = Signal(int)
 
     def __init__(self, readout: Readout | None = None) -> None:
         super().__init__()
         self.series: tuple[Series, ...] = ()
-        self.n_volumes = 0
-        self.n_loaded = 0
-        self.time = 0
         self._tr_s: float | None = None
         self._events: tuple[EventSpan, ...] = ()
         self._words: tuple[WordSpan, ...] = ()
-        self._confounds: dict[str, NDArray[np.floating[Any]]] = {}
+        self._traces: dict[str, NDArray[np.floating[Any]]] = {}
+        self._trace_groups: tuple[TraceGroup, ...] = ()
         self._event_tints: Mapping[str, int] = {}
-        self._lines: dict[tuple[str, str], Line] = {}
-        self.what = choice("What is drawn of the series")
-        for title in (TIME, SPECTRUM, HISTOGRAM):
-            self.what.addItem(title, title)
-        self.mode = choice("How the series is scaled")
-        for key, title in MODES.items():
-            self.mode.addItem(title, key)
-        self.pin = tool_button("pin", "Keep the series at the crosshair (P)")
-        self.unpin = tool_button("remove", "Take the kept series away")
-        self.unpin.setEnabled(False)
-        self.legend = Legend()
-        self.canvas = Canvas(readout)
-        self.canvas.graphics.setToolTip(HINT)
+        self._lines: list[Line] = []
+        self.readout = readout or Readout()
+        self.canvas = TimeCanvas(self.readout)
         self.canvas.describe("Series over time", HINT)
-        self.panel = self.canvas.add_panel(0, height=SHARES["series"])
-        self.line = TimeLine()
-        self._extra: list[Panel] = []
-        self._time_lines: list[TimeLine] = [self.line]
-        self.bar = Flow(self.what, self.mode, self.pin, self.unpin, self.legend, gap=0.5)
-        fill(QVBoxLayout(self), (self.bar, self.canvas), theme.unit(self), 0.5)
+        self.spread = SpreadPlot(self.readout)
+        self._build_bar()
+        self.panel = self.canvas.add_time_panel(0, height=SHARES["series"])
+        self._stack = QStackedLayout()
+        for page in (self.canvas, self.spread):
+            self._stack.addWidget(page)
+        own = () if readout else (self.readout,)
+        fill(QVBoxLayout(self), (self.bar, self._stack, *own), theme.unit(self), 0.5)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(14 * theme.unit(self))
+        self.setMinimumHeight(LEAST_HEIGHT_U * theme.unit(self))
         self.setFocusProxy(self.canvas)
-        self.what.currentIndexChanged.connect(self.on_what)
-        self.mode.currentIndexChanged.connect(self.on_mode)
-        self.pin.clicked.connect(self.pin_wanted)
-        self.unpin.clicked.connect(self.unpin_wanted)
-        self.legend.switched.connect(self.on_switched)
+        self.menu = PictureMenu(self, "time series", self.picture, self.data_text)
+        self.canvas.time_wanted.connect(self.time_wanted)
         self.canvas.room_changed.connect(self.on_room)
         self._rebuild()
 
+    def _build_bar(self) -> None:
+        self.what = QTabBar()
+        self.what.setAccessibleName("What is drawn of the series")
+        self.what.setDrawBase(False)
+        self.what.setExpanding(False)
+        for title in (TIME, SPECTRUM, HISTOGRAM):
+            self.what.addTab(title)
+        self.mode = choice("How the series is scaled")
+        for key, title in MODES.items():
+            self.mode.addItem(title, key)
+        self.across = choice("What the horizontal axis counts")
+        for title in (SECONDS, VOLUMES):
+            self.across.addItem(title, title)
+        self.traces = _menu_button("Traces", "Motion and confounds under the series")
+        self.pin = tool_button("pin", "Keep the series at the crosshair (P)")
+        self.unpin = tool_button("remove", "Take kept series away")
+        self.unpin.setMenu(QMenu(self.unpin))
+        self.unpin.setPopupMode(self.unpin.ToolButtonPopupMode.InstantPopup)
+        self.unpin.setEnabled(False)
+        self.legend = Legend()
+        self.bar = Flow(self.what, self.mode, self.across, self.traces, self.pin, self.unpin, self.legend, gap=0.5)
+        self.what.currentChanged.connect(self.on_what)
+        self.mode.currentIndexChanged.connect(self.on_mode)
+        self.across.currentIndexChanged.connect(self.on_across)
+        self.traces.menu().triggered.connect(self.on_traces)
+        self.pin.clicked.connect(self.pin_wanted)
+        self.unpin.menu().triggered.connect(self.on_unpin)
+        self.legend.switched.connect(self.on_switched)
+        key = QAction(self)
+        key.setShortcut("P")
+        key.setShortcutContext(_within())
+        key.triggered.connect(self.pin_wanted)
+        self.addAction(key)
+
     # --- what is shown
+
+    @property
+    def n_volumes(self) -> int:
+        """Length of the time axis."""
+        return self.canvas.n_volumes
+
+    @property
+    def shown(self) -> str:
+        """Series over time, their spectrum or their histogram."""
+        return self.what.tabText(self.what.currentIndex())
+
+    @property
+    def scaling(self) -> Mode:
+        """How series are scaled."""
+        found: Mode = self.mode.currentData()
+        return found
+
+    @property
+    def step(self) -> float:
+        """One volume on the time axis."""
+        return self._tr_s if self._tr_s and self.across.currentText() == SECONDS else 1.0
 
     def set_tr(self, tr_s: float | None) -> None:
         """Seconds between two volumes; None counts volumes."""
@@ -115,15 +165,14 @@ class TimePlot(QWidget):
             self._rebuild()
 
     def show_series(self, series: Sequence[Series]) -> None:
-        """Draw these lines; those of the same name and kind are kept and only move."""
-        same = [(one.kind, one.name) for one in series] == [(one.kind, one.name) for one in self.series]
-        self.series = tuple(series)
+        """Draw these lines; those of the same kinds are kept and only move."""
+        before, self.series = self.series, tuple(series)
         n_volumes = max((len(one.values) for one in series), default=0)
-        self.unpin.setEnabled(any(one.kind == "pinned" for one in series))
-        if n_volumes != self.n_volumes:
-            self.n_volumes = n_volumes
+        self._offer_unpin()
+        if n_volumes != self.canvas.n_volumes:
+            self.canvas.set_length(n_volumes, self.step)
             self._rebuild()
-        elif self.shown != TIME or not same:
+        elif self.shown != TIME or [(one.kind, one.tint) for one in before] != [(one.kind, one.tint) for one in series]:
             self._draw()
         else:
             self._move_lines()
@@ -139,206 +188,215 @@ class TimePlot(QWidget):
         self._rebuild()
 
     def show_confounds(self, confounds: Mapping[str, NDArray[np.floating[Any]]]) -> None:
-        """Motion and other traces, each about its mean in units of its spread."""
-        self._confounds = dict(confounds)
+        """Offer motion and other traces; framewise displacement is drawn at once, others when they are chosen."""
+        self._traces = dict(confounds)
+        menu = self.traces.menu()
+        menu.clear()
+        for name in self._traces:
+            action = menu.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(name.replace("_", " ").lower() == FRAMEWISE)
         self._rebuild()
 
     def set_time(self, time: int) -> None:
         """Stand at a volume."""
-        self.time = time
-        for line in self._time_lines:
-            line.go_to(time * self._step)
+        self.canvas.set_time(time)
 
     def set_loaded(self, n_loaded: int) -> None:
         """So many volumes are read; the rest is hatched."""
-        self.n_loaded = n_loaded
-        end = (self.n_volumes - 0.5) * self._step
-        for line in self._time_lines:
-            line.show_unread((n_loaded - 0.5) * self._step, end if n_loaded < self.n_volumes else -np.inf)
-
-    @property
-    def shown(self) -> str:
-        """Series over time, their spectrum or their histogram."""
-        return str(self.what.currentData())
-
-    @property
-    def scaling(self) -> Mode:
-        """How series are scaled."""
-        found: Mode = self.mode.currentData()
-        return found
+        self.canvas.set_loaded(n_loaded)
 
     def picture(self) -> QPixmap:
         """What is seen."""
-        return self.canvas.picture()
+        return (self.canvas if self.shown == TIME else self.spread.canvas).picture()
 
     def data_text(self) -> str:
         """The series as lines with tabulators."""
-        if not self.series:
-            return ""
-        heads = ["volume", *(["time_s"] if self._tr_s else []), *(one.name for one in self.series)]
-        lines = ["\t".join(heads)]
-        for t in range(self.n_volumes):
-            cells = [str(t), *([f"{t * self._tr_s:g}"] if self._tr_s else [])]
-            cells += [f"{one.values[t]:.7g}" if t < len(one.values) else "" for one in self.series]
-            lines.append("\t".join(cells))
-        return "\n".join(lines)
+        return as_table(self.series, self._tr_s)
 
     # --- slots
 
-    @Slot()
-    def on_what(self) -> None:
+    @Slot(int)
+    def on_what(self, _index: int) -> None:
         """Something else is drawn."""
         self.mode.setEnabled(self.shown != SPECTRUM)
-        self._rebuild()
+        self._stack.setCurrentWidget(self.canvas if self.shown == TIME else self.spread)
+        self._show_controls()
+        self._draw()
 
     @Slot()
     def on_mode(self) -> None:
         """Series are scaled otherwise."""
         self._draw()
 
+    @Slot()
+    def on_across(self) -> None:
+        """Seconds or volumes: the same part stays in sight."""
+        part = self.canvas.part()
+        was_zoomed = self.panel.is_zoomed
+        self._rebuild()
+        if was_zoomed:
+            self.canvas.show_part(*part)
+
+    @Slot(QAction)
+    def on_traces(self, _action: QAction) -> None:
+        """A trace was switched on or off."""
+        self._rebuild()
+
+    @Slot(QAction)
+    def on_unpin(self, action: QAction) -> None:
+        """One kept series is to go, or all."""
+        number = action.data()
+        if number is None:
+            self.unpin_wanted.emit()
+        else:
+            self.pin_removed.emit(int(number))
+
     @Slot(object)
     def on_switched(self, hidden: frozenset[str]) -> None:
         """A line was switched off or on."""
-        for (_, name), line in self._lines.items():
-            line.set_visible(name not in hidden)
+        for number, line in enumerate(self._lines):
+            line.set_visible(str(number) not in hidden)
+        self.spread.hide_lines(hidden)
         self.panel.refresh()
 
     @Slot(bool)
-    def on_room(self, has_room: bool) -> None:
+    def on_room(self, _has_room: bool) -> None:
         """Names stand at the lines, or in the legend."""
-        self.legend.set_wanted(not has_room)
-
-    def go(self, place: QPointF) -> None:
-        """A place of a panel was clicked or dragged over."""
-        if self.shown == TIME and self.n_volumes:
-            self.time_wanted.emit(int(np.clip(round(place.x() / self._step), 0, self.n_volumes - 1)))
+        self._show_legend()
 
     # --- Qt
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_P:
-            self.pin_wanted.emit()
-        else:
-            super().keyPressEvent(event)
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange and hasattr(self, "canvas"):
+            self.setMinimumHeight(LEAST_HEIGHT_U * theme.unit(self))
+            self._rebuild()
 
     # --- inside
 
-    @property
-    def _step(self) -> float:
-        """One volume on the x axis."""
-        return self._tr_s or 1.0
-
-    @property
-    def _x(self) -> Floats:
-        return np.arange(self.n_volumes, dtype=np.float64) * self._step
-
     def _rebuild(self) -> None:
-        """Other panels: under the series stand confounds, events and words where there are any."""
-        self.canvas.drop_panels(keep=1)
-        self.panel.clear()
-        self._lines.clear()
-        self._extra = []
-        self._time_lines = []
-        is_time = self.shown == TIME
-        panels = [self.panel]
-        if is_time:
-            for name, is_there in (
-                ("confounds", self._confounds),
-                ("events", self._tr_s and self._events),
-                ("words", self._tr_s and self._words),
-            ):
-                if is_there:
-                    panels.append(self.canvas.add_panel(len(panels), linked_x=self.panel, height=SHARES[name]))
-                    getattr(self, f"_fill_{name}")(panels[-1])
-            self._extra = panels[1:]
-            x_label = "Time (s)" if self._tr_s else "Volume"
-            for panel in panels:
-                self._time_lines.append(panel.add(TimeLine()))
-                panel.view.on_click = self.go
-                panel.view.on_scrub = self.go
-                panel.bottom.set_label(x_label if panel is panels[-1] else "")
-                panel.bottom.setVisible(panel is panels[-1])
-                panel.reader = self._read
-            self.line = self._time_lines[0]
-            align_left(panels, [span.name for span in self._events] if self._tr_s else [])
-        else:
-            self.panel.view.on_scrub = None
-            self.panel.bottom.setVisible(True)
+        """Other panels: under the series stand traces, events and words where there are any."""
+        canvas, step = self.canvas, self.step
+        was_zoomed, part = self.panel.is_zoomed, canvas.part()
+        canvas.drop_panels(keep=1)
+        canvas.set_length(canvas.n_volumes, step)
+        chosen = [action.text() for action in self.traces.menu().actions() if action.isChecked()]
+        self._trace_groups = grouped({name: self._traces[name] for name in chosen})
+        panels = [self.panel, *add_traces(canvas, self._trace_groups, 1)]
+        line = canvas.fontMetrics().height()
+        if self._tr_s and self._events:
+            panels.append(self._add_events(len(panels), line))
+        if self._tr_s and self._words:
+            panel = canvas.add_time_panel(len(panels), height=SHARES["words"], most_height=1.3 * line)
+            panel.set_axes("", "", grid="")
+            panel.left.setStyle(showValues=False)
+            panel.add(Words(self._words, step / self._tr_s))
+            panels.append(panel)
+        for panel in panels:
+            panel.reader = self._read
+            panel.bottom.setVisible(panel is panels[-1])
+            panel.bottom.set_label(self._caption() if panel is panels[-1] else "")
+        align_left(panels, self._conditions() if self._tr_s else [])
+        self._show_controls()
         self._draw()
-        for panel in self._extra:
-            panel.refresh()
-        self.set_time(self.time)
-        self.set_loaded(self.n_loaded or self.n_volumes)
+        canvas.reset()
+        if was_zoomed and step == self.step:
+            canvas.show_part(*part)
+
+    def _add_events(self, row: int, line: float) -> Panel:
+        names = self._conditions()
+        most = line * min(len(names), MOST_EVENT_ROWS)
+        panel = self.canvas.add_time_panel(row, height=SHARES["events"], most_height=most)
+        panel.set_axes("", "", y_names=names[::-1], grid="")
+        panel.padding = (0.0, 0.0)
+        panel.has_names = False
+        scale = self.step / (self._tr_s or 1.0)
+        for number, name in enumerate(names):  # the first one on top
+            spans = [span for span in self._events if span.name == name]
+            tint = self._event_tints.get(name, number)
+            panel.add(EventBars(name, tint, spans, len(names) - 1 - number, scale))
+        return panel
 
     def _draw(self) -> None:
-        for line in self._lines.values():
+        for line in self._lines:
             self.panel.remove(line)
-        self._lines.clear()
-        for mark in [mark for mark in self.panel.marks if isinstance(mark, Stairs)]:
-            self.panel.remove(mark)
-        draw = {TIME: self._draw_time, SPECTRUM: self._draw_spectrum, HISTOGRAM: self._draw_histogram}[self.shown]
-        draw()
-        names = [(one.name, one.tint) for one in self.series]
-        self.legend.set_entries([Entry(name, name, tint) for name, tint in names], self.legend.hidden())
-        self.panel.reset()
-
-    def _draw_time(self) -> None:
-        self.panel.set_axes("", UNITS[self.scaling])
-        self.panel.bottom.set_label(("Time (s)" if self._tr_s else "Volume") if not self._extra else "")
-        for one in self.series:
-            width = 1.2 if one.kind == "fit" else 1.7
-            self._lines[one.kind, one.name] = self.panel.add(Line(one.name, one.tint, width=width, has_dots=False))
-        self._move_lines()
+        self._lines = []
+        if self.shown == TIME:
+            self.panel.set_axes("", UNITS[self.scaling])
+            self.panel.bottom.set_label(self._caption() if len(self.canvas.panels) == 1 else "")
+            for one in self.series:
+                self._lines.append(self.panel.add(Line("", one.tint, width=WIDTHS.get(one.kind, 1.7), has_dots=False)))
+            self._move_lines()
+        else:
+            self.spread.show(self.shown, self.series, self.scaling, self._tr_s)
+        self._show_legend()
+        self.on_switched(self.legend.hidden())
+        self.canvas.describe("Series over time", f"{series_sentence(self.series, self._tr_s)} {HINT}")
 
     def _move_lines(self) -> None:
-        x = self._x
-        for one in self.series:
-            line = self._lines[one.kind, one.name]
+        x: Floats = np.arange(self.n_volumes, dtype=np.float64) * self.step
+        for one, line in zip(self.series, self._lines, strict=True):
+            line.name = CROSSHAIR if one.kind == "cursor" else one.name  # a name that stays keeps the room that it takes
             line.set_data(x[: len(one.values)], scaled(one.values, self.scaling))
         self.panel.refresh()
 
-    def _draw_spectrum(self) -> None:
-        self.panel.set_axes("Frequency (Hz)" if self._tr_s else "Frequency (1/volume)", "Share of the variance")
-        for one in self.series:
-            frequency, power = spectrum(one.values, self._tr_s)
-            self._lines[one.kind, one.name] = self.panel.add(Line(one.name, one.tint, frequency, power, has_dots=False))
+    def _show_legend(self) -> None:
+        names = [CROSSHAIR if one.kind == "cursor" else one.name for one in self.series]
+        entries = [Entry(str(number), name, one.tint) for number, (name, one) in enumerate(zip(names, self.series, strict=True))]
+        has_room = self.canvas.has_room()
+        if not has_room or self.shown == HISTOGRAM or self.legend.hidden():
+            self.legend.set_entries(entries, self.legend.hidden())
+        self.legend.set_wanted(not has_room or self.shown == HISTOGRAM)
 
-    def _draw_histogram(self) -> None:
-        self.panel.set_axes(UNITS[self.scaling], "Volumes", whole_y=True)
-        for one in self.series:
-            edges, counts = histogram(scaled(one.values, self.scaling))
-            self.panel.add(Stairs(one.name, one.tint, edges, counts, is_filled=len(self.series) == 1))
+    def _show_controls(self) -> None:
+        is_time = self.shown == TIME
+        self.across.setVisible(is_time and self._tr_s is not None)
+        self.traces.setVisible(is_time and bool(self._traces))
 
-    def _fill_confounds(self, panel: Panel) -> None:
-        names = list(self._confounds)
-        panel.set_axes("", names[0] if len(names) == 1 else "", grid="")
-        for number, (name, values) in enumerate(self._confounds.items()):
-            x = np.arange(len(values)) * self._step
-            panel.add(Line(name, number + 2, x, scaled(values, "z"), width=1.1, has_dots=False))
+    def _offer_unpin(self) -> None:
+        pinned = [one.name for one in self.series if one.kind == "pinned"]
+        menu = self.unpin.menu()
+        if [action.text() for action in menu.actions()][: len(pinned)] != pinned or not pinned:
+            menu.clear()
+            for number, name in enumerate(pinned):
+                menu.addAction(name).setData(number)
+            if len(pinned) > 1:
+                menu.addSeparator()
+                menu.addAction("All")
+        self.unpin.setEnabled(bool(pinned))
 
-    def _fill_events(self, panel: Panel) -> None:
-        names = list(dict.fromkeys(span.name for span in self._events))
-        panel.set_axes("", "", y_names=names[::-1], grid="")
-        for number, name in enumerate(names):  # the first one on top
-            spans = [span for span in self._events if span.name == name]
-            panel.add(EventBars(name, self._event_tints.get(name, number), spans, len(names) - 1 - number))
-        panel.has_names = False
+    def _caption(self) -> str:
+        return "Time (s)" if self._tr_s and self.step == self._tr_s and self.across.currentText() == SECONDS else "Volume"
 
-    def _fill_words(self, panel: Panel) -> None:
-        panel.set_axes("", "", grid="")
-        panel.left.setStyle(showValues=False)
-        panel.add(Words(self._words))
+    def _conditions(self) -> list[str]:
+        return list(dict.fromkeys(span.name for span in self._events))
 
     def _read(self, x: float, _y: float) -> str:
-        """Time, values and what happens then."""
+        """Time, values and what happens then; rings stand at the values."""
         if not self.n_volumes:
             return ""
-        t = int(np.clip(round(x / self._step), 0, self.n_volumes - 1))
+        t = self.canvas.volume_at(x)
         parts = [f"Volume {t + 1} of {self.n_volumes}" + (f", {number_text(t * self._tr_s)} s" if self._tr_s else "")]
-        parts += [f"{one.name} {number_text(float(one.values[t]))}" for one in self.series if t < len(one.values)]
+        readings = []
+        for one, line in zip(self.series, self._lines, strict=False):
+            if t < len(one.values) and line.is_visible and np.isfinite(one.values[t]):
+                parts.append(f"{one.name} {number_text(float(one.values[t]))}")
+                shown = scaled(one.values, self.scaling)[t]
+                readings.append(Reading(t * self.step, float(shown), float(shown), one.name))
+        self.panel.point_at(readings, hair=False)
+        parts += values_at(self._trace_groups, t)
         if self._tr_s:
-            now = t * self._tr_s
-            on = [span.name for span in self._events if span.onset_s <= now <= span.onset_s + span.duration_s]
-            parts += list(dict.fromkeys(on))
-            parts += [span.text for span in self._words if span.onset_s <= x < span.offset_s]
-        return "   ".join(parts)
+            now = x * self._tr_s / self.step
+            parts += list(dict.fromkeys(span.name for span in self._events if span.onset_s <= now <= span.end_s))
+            parts += [span.text for span in self._words if span.onset_s <= now < span.offset_s]
+        return "   ".join([*parts, "Click: go there"])
+
+
+def _menu_button(text: str, tooltip: str) -> QPushButton:
+    made = QPushButton(text)
+    made.setAutoDefault(False)
+    made.setToolTip(tooltip)
+    made.setAccessibleName(f"{text}: {tooltip.lower()}")
+    made.setMenu(QMenu(made))
+    return made

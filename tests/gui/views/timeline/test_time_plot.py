@@ -50,6 +50,7 @@ def drag(widget: QWidget, start: QPoint, end: QPoint, modifier: Qt.KeyboardModif
         move = QMouseEvent(
             QMouseEvent.Type.MouseMove, QPointF(at), global_at, Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, modifier
         )  # QTest moves without the keys that are held
+        QTest.qWait(15)  # pyqtgraph hears of 100 moves a second
         QApplication.sendEvent(widget, move)
         QApplication.processEvents()
     QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, modifier, end)
