@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from neurostudio.core.errors import RequestError
 from neurostudio.data.detection import guess_encoding, is_text, utf16_without_mark
+from neurostudio.data.fmri.missing import check_here
 from neurostudio.data.import_report import Problem, kept_lines, lines_in_words
 
 HEAD_BYTES = 65_536
@@ -47,6 +48,7 @@ _KNOWN_BINARY = (
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _SAMPLE_CHARACTERS = 70
 _CHECKED_BYTES = 4096
+_IMAGES = (".nii", ".nii.gz", ".gii")
 _NOT_OF_FILES = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7", "mbcs", "oem"}
 
 
@@ -60,8 +62,10 @@ class Decoded:
 
 
 def check_readable(path: Path) -> None:
-    """RequestError when nothing is there, or it is an empty file."""
+    """RequestError when nothing is there, or it is an empty file; an image may be one that was not downloaded."""
     with explained(path):
+        if path.name.lower().endswith(_IMAGES) and (path.is_symlink() or path.is_file()):
+            check_here(path)
         if not path.exists():
             raise RequestError(f"There is no file or folder {path}", fix="Check the name")
         if path.is_file() and path.stat().st_size == 0:

@@ -15,10 +15,23 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from neurostudio.core.errors import RequestError
+from neurostudio.core.provenance import sha256_of
 from neurostudio.data.encoding import check_readable
 from neurostudio.data.import_report import ImportReport, Problem, Severity
 
-__all__ = ["GROUP", "ImportReport", "Problem", "Reader", "Severity", "inspect", "open_data", "readers", "recognise"]
+__all__ = [
+    "GROUP",
+    "FingerprintingReader",
+    "ImportReport",
+    "Problem",
+    "Reader",
+    "Severity",
+    "fingerprint",
+    "inspect",
+    "open_data",
+    "readers",
+    "recognise",
+]
 
 GROUP = "neurostudio.readers"
 PACKAGE = "neurostudio.data.readers"
@@ -47,6 +60,14 @@ class Reader(Protocol):
 
     def open(self, path: Path, options: Mapping[str, Any]) -> Any:
         """Read it as `inspect` did and give the handle; RequestError where the report has an error."""
+
+
+@runtime_checkable
+class FingerprintingReader(Protocol):
+    """What a reader may have besides, for data of which not every byte can be read to know them again."""
+
+    def fingerprint(self, path: Path) -> str:
+        """Checksum of the data at `path`, 64 hexadecimal digits: the same for the same data in another place."""
 
 
 @cache
@@ -111,6 +132,18 @@ def open_data(path: Path | str, kind: str, options: Mapping[str, Any] | None = N
     path = Path(path)
     check_readable(path)
     return _reader(kind).open(path, options or {})
+
+
+def fingerprint(path: Path, kind: str) -> str:
+    """Checksum by which data of a kind are known again: the SHA-256 of all bytes, unless their reader has a way of its own.
+
+    Raises
+    ------
+    OSError, RequestError
+        The data cannot be read.
+    """
+    reader = readers().get(kind)
+    return reader.fingerprint(path) if isinstance(reader, FingerprintingReader) else sha256_of(path)
 
 
 def _reader(kind: str) -> Reader:

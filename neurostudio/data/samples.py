@@ -9,9 +9,12 @@ from neurostudio.core.files import write_text
 from neurostudio.data.delimited import to_delimited
 from neurostudio.data.sample_chinese import CHINESE
 from neurostudio.data.sample_english import ENGLISH
+from neurostudio.data.sample_fmri import write_sample_fmri
 from neurostudio.data.sample_reviews import make_reviews
 from neurostudio.data.sample_stories import make_stories
 from neurostudio.data.sample_words import lexicon
+
+__all__ = ["write_sample_corpus", "write_sample_fmri", "write_sample_reviews", "write_sample_reviews_chinese"]
 
 REVIEWS_NAME = "sample_reviews.tsv"
 CHINESE_REVIEWS_NAME = "sample_reviews_chinese.csv"

@@ -1,7 +1,8 @@
-"""``python -m tests.benchmarks [NAME] [--json]``: run one comparison, or list them."""
+"""``python -m tests.benchmarks [NAME] [--json] [--quick]``: run one comparison, or list them."""
 
 import argparse
 import importlib
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -23,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Compare NeuroStudio with what others use.")
     parser.add_argument("name", nargs="?", help="which one; without it they are listed")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--quick", action="store_true", help="take small inputs, where the benchmark has them")
     given = parser.parse_args(arguments)
     if given.name is None:
         titles = {name: _title(name) for name in names()}
@@ -31,7 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
     if given.name not in names():
         print(f"There is no benchmark '{given.name}'. Known: {', '.join(names())}.", file=sys.stderr)
         return 2
-    rows: list[Row] = _module(given.name).run()
+    measure = _module(given.name).run
+    if given.quick and "quick" not in inspect.signature(measure).parameters:
+        print(f"The benchmark '{given.name}' has no small inputs: leave --quick out.", file=sys.stderr)
+        return 2
+    rows: list[Row] = measure(quick=True) if given.quick else measure()
     print(_document(given.name, rows) if given.json else _table(rows))
     return 0
 
