@@ -173,6 +173,7 @@ class ArtifactPanel(QWidget):
         view = self._made.get(kind)
         if view is None:
             view = self._made[kind] = kind(self._studio.colour_index)
+            view.join(self._studio)
             view.selected.connect(self.on_selected)
             view.export_wanted.connect(self.on_export)
             view.state_changed.connect(self.on_state)
@@ -211,7 +212,8 @@ class ArtifactPanel(QWidget):
             await self._export(source, path)
 
     async def _export(self, source: ArtifactSource, path: Path) -> None:
-        await export(self._studio, source.project, source.run_id, path, artifact=source.name)
+        look = self.view.look() if self.view is not None and path.suffix != ".csv" else None
+        await export(self._studio, source.project, source.run_id, path, artifact=source.name, look=look)
 
 
 class LargerWindow(QDialog):

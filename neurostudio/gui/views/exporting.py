@@ -1,6 +1,10 @@
 """Writing a picture or its numbers to a file: the command line does it, so that the window and a script get the same bytes."""
 
+import json
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -13,6 +17,7 @@ FILTERS = {
     ".svg": "Drawing (*.svg)",
     ".pdf": "Page (*.pdf)",
     ".csv": "Table (*.csv)",
+    ".json": "Numbers at the crosshair (*.json)",
 }
 
 
@@ -24,17 +29,42 @@ async def ask_path(parent: QWidget, name: str, suffix: str) -> Path | None:
     return await tasks.chosen_path(dialog)
 
 
-async def export(studio: Studio, project: Path, run_id: str, path: Path, *, artifact: str = "", curve: str = "") -> bool:
+async def export(
+    studio: Studio,
+    project: Path,
+    run_id: str,
+    path: Path,
+    *,
+    artifact: str = "",
+    curve: str = "",
+    look: Mapping[str, Any] | None = None,
+) -> bool:
     """Write one artifact, or one metric, and tell people how it went; returns whether the file is there.
 
     Parameters
     ----------
     path : Path
         Its ending says what is written: ``.png``, ``.svg``, ``.pdf``, or ``.csv`` for the numbers.
+    look : mapping, optional
+        Of a volume: what is seen of it now.
     """
     what = ("--artifact", artifact) if artifact else ("--curve", curve)
+    return await _told(studio, path, (project, run_id, *what), look)
+
+
+async def export_dataset(studio: Studio, project: Path, name: str, path: Path, look: Mapping[str, Any]) -> bool:
+    """Write what is seen of a data set, and tell people how it went."""
+    return await _told(studio, path, (project, "--dataset", name), look)
+
+
+async def _told(studio: Studio, path: Path, words: tuple[str | Path, ...], look: Mapping[str, Any] | None) -> bool:
     try:
-        await tasks.command("export", project, run_id, *what, "--to", path, "--json")
+        with tempfile.TemporaryDirectory(prefix="neurostudio-look-") as folder:
+            file = Path(folder) / "look.json"
+            if look is not None:
+                file.write_text(json.dumps(look), encoding="utf-8")
+            seen = () if look is None else ("--look", file)
+            await tasks.command("export", *words, *seen, "--to", path, "--json")
     except NeuroError as error:
         studio.report_error(error)
         return False

@@ -29,6 +29,7 @@ _OF_KIND = {
     "text": "text:TextView",
     "figure": "figure:FigureView",
     "model-card": "model_card:ModelCardView",
+    "volume": "volume.view:VolumeView",
 }
 _NUMBERS = {"table": _TABLE, "array": _ARRAY}
 _HOLDS_WEIGHTS = ".safetensors"

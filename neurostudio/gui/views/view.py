@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from neurostudio.core.errors import NeuroError
 from neurostudio.gui import tasks, theme
+from neurostudio.gui.studio import Studio
 from neurostudio.gui.views.readout import Readout
 from neurostudio.gui.views.source import ArtifactSource
 from neurostudio.gui.views.tints import ColourIndex, in_order
@@ -103,6 +104,10 @@ class View(QWidget):
         """What is shown as lines with tabulators; empty where there is nothing to copy."""
         return ""
 
+    def look(self) -> dict[str, Any] | None:
+        """What people have set, for the command line to draw the same; None for views that are drawn in one way only."""
+        return None
+
     def show_selection(self, selected: Selected) -> None:
         """Mark what was chosen in another view of the same data."""
 
@@ -111,6 +116,9 @@ class View(QWidget):
         return self._content.grab()
 
     # --- for pages
+
+    def join(self, studio: Studio) -> None:
+        """Share what the window shares, such as a crosshair; most views have no use for it."""
 
     def show_source(self, source: ArtifactSource) -> None:
         """Load an artifact and show it; what is there stays until it has come."""

@@ -28,6 +28,7 @@ from neurostudio.gui.views.spikes import SpikesView, Unit
 from neurostudio.gui.views.table import TableView
 from neurostudio.gui.views.text import TextView
 from neurostudio.gui.views.view import Selected
+from neurostudio.gui.views.volume.view import VolumeView
 from neurostudio.gui.views.weights import WeightsView
 
 MakeSource = Callable[..., ArtifactSource]
@@ -75,7 +76,7 @@ def png() -> bytes:
         ("text", None, TextView, None),
         ("figure", None, FigureView, None),
         ("model-card", None, ModelCardView, None),
-        ("volume", None, FileView, None),
+        ("volume", None, VolumeView, None),
         ("tissue", None, FileView, None),
         ("kind of tomorrow", None, FileView, None),
     ],

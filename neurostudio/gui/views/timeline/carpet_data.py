@@ -1,4 +1,4 @@
-"""The carpet (Power 2017) of a run: many voxels as rows, time from left to right, and the traces that belong above it. No Qt.
+"""The carpet (Power 2017, NeuroImage 154:150) of a run: many voxels as rows, time from left to right, and the traces above it. No Qt.
 
 Everything is read volume by volume, so that the memory it takes is that of the rows and not of the run.
 """
@@ -13,24 +13,26 @@ from numpy.typing import NDArray
 from neurostudio.core.errors import Cancelled, NeuroError
 from neurostudio.data.fmri.dvars import Dvars, dvars
 from neurostudio.data.fmri.image import Image
+from neurostudio.gui.views.timeline.brain_mask import brain_mask, depth_mm
+from neurostudio.gui.views.timeline.series import Floats
+from neurostudio.gui.views.timeline.traces import OUTLIER_DVARS, OUTLIER_FD_MM, Traces
 
 Order = Literal["position", "labels", "motion", "depth"]
 ORDERS: dict[Order, str] = {
-    "position": "Position, from below upwards",
+    "position": "Position, from above",
     "labels": "Region",
     "motion": "Correlation with motion",
     "depth": "Depth below the rim",
 }
+CarpetScale = Literal["z", "percent"]
+SCALES: dict[CarpetScale, str] = {"z": "z", "percent": "% signal change"}
+UNITS: dict[CarpetScale, str] = {"z": "s.d.", "percent": "%"}
 MOST_ROWS = 1_500
-MOST_FOR_DVARS = 20_000
-BRIGHT_SHARE = 0.2  # of the brightest voxels; what is darker in the mean is no brain
-SAMPLED_VOLUMES = 20
+SCALE_VOXELS = 5_000  # from which the usual change of DVARS is taken
 TREND_DEGREE = 2
-OUTLIER_FD_MM = 0.5
-OUTLIER_DVARS = 1.5
 
 Progress = Callable[[int, int], None]
-Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Carpet:
     Attributes
     ----------
     values : ndarray, shape (R, T), float32
-        Each row about its slow trend, in units of its spread.
+        Each row about its slow trend: in units of its spread, or in per cent of its mean.
     voxels : ndarray, shape (R, 3)
         Indices of the voxel of each row; a row is one voxel and no mean, so that it leads to a place.
     mm : ndarray, shape (R, 3)
@@ -59,30 +61,42 @@ class Carpet:
     n_voxels : int
         Voxels of the mask that the rows were taken from.
     dvars : Dvars
-        From at most 20,000 voxels.
+        Of all voxels of the mask.
     fd_mm : ndarray, shape (T,), or None
         Framewise displacement, where motion is known.
+    motion : ndarray, shape (T, 6), or None
+        Translations in mm, then rotations in radians.
     """
 
     values: NDArray[np.float32]
-    voxels: NDArray[np.intp]
+    voxels: Indices
     mm: Floats
     groups: tuple[Group, ...]
     order: Order
     n_voxels: int
     dvars: Dvars
     fd_mm: Floats | None = None
+    motion: Floats | None = None
+    scale: CarpetScale = "z"
 
     @property
     def outliers(self) -> NDArray[np.bool_]:
         """Volumes with a jump of the head or of the whole image, shape (T,)."""
-        with np.errstate(invalid="ignore"):
-            found = self.dvars.standardised > OUTLIER_DVARS
-            return found | (self.fd_mm > OUTLIER_FD_MM) if self.fd_mm is not None else found
+        found = np.zeros(self.values.shape[1], bool)
+        found[self.traces().outliers()] = True
+        return found
+
+    def traces(self) -> Traces:
+        """What stands above the carpet."""
+        return Traces(self.fd_mm, self.dvars.standardised, self.motion, {}, OUTLIER_FD_MM, OUTLIER_DVARS)
 
     def row_of(self, mm: tuple[float, float, float]) -> int:
         """The row whose voxel lies nearest to a place."""
         return int(((self.mm - np.asarray(mm)) ** 2).sum(axis=1).argmin())
+
+    def group_of(self, row: int) -> str:
+        """The name of the group of a row; empty where there are none."""
+        return next((group.name for group in self.groups if group.start <= row < group.end), "")
 
 
 def make_carpet(
@@ -93,75 +107,71 @@ def make_carpet(
     labels: NDArray[np.integer[Any]] | None = None,
     names: Mapping[int, str] | None = None,
     fd_mm: Floats | None = None,
+    motion: Floats | None = None,
+    scale: CarpetScale = "z",
     most_rows: int = MOST_ROWS,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Carpet:
-    """Make the carpet of a loaded run; call it in a thread.
+    """Make the carpet of the volumes that are read; call it in a thread.
 
     Parameters
     ----------
     mask : ndarray of bool, shape (X, Y, Z), optional
-        Voxels of the brain; those that are bright in the mean unless given.
+        Voxels of the brain; those that are bright in the mean and change unless given.
+    order : str
+        ``position`` from the top of the head down, ``labels`` by regions, ``motion`` by the correlation with `fd_mm` (highest
+        first), ``depth`` by the distance to the rim of the mask (outermost first).
     labels : ndarray of int, shape (X, Y, Z)
         Regions, for the order ``labels``; voxels of label 0 come last.
     fd_mm : ndarray, shape (T,)
         Framewise displacement, for the order ``motion`` and the traces.
+    most_rows : int
+        Voxels that are drawn at most: a fixed sample of the mask.
 
     Raises
     ------
     NeuroError
-        No voxel is left, or what the order needs is not there.
+        No voxel is left, what the order needs is not there, or an array is of another grid or length.
     Cancelled
         `should_stop` said so.
     """
-    look = _Look(image, progress or _silent, should_stop or _never)
-    inside = np.asarray(mask, bool) if mask is not None else brain(image)
+    n_time = image.n_loaded
+    _check(image, n_time, order, mask, labels, fd_mm, motion)
+    inside = np.asarray(mask, bool) if mask is not None else brain_mask(image, n_time)
     flat = np.flatnonzero(inside.ravel(order="F"))
     if not flat.size:
-        raise NeuroError("There is no voxel to draw", fix="Give a mask, or look at the image first")
+        raise NeuroError("There is no voxel to draw", "No voxel of this image is bright and changes", "Give a mask")
     places = np.stack(np.unravel_index(flat, inside.shape, order="F"), axis=1)
-    groups: tuple[Group, ...] = ()
-    if order == "labels":
-        if labels is None:
-            raise NeuroError("There are no regions to order the rows by", fix="Add a label image")
-        regions = np.asarray(labels)[tuple(places.T)]
-        taken = _spread(np.lexsort((flat, np.where(regions == 0, np.iinfo(np.int64).max, regions))), most_rows)
-        groups = _groups(regions[taken], names or {})
-    elif order == "motion":
-        if fd_mm is None:
-            raise NeuroError("The motion of the head is not known", fix="Put a table of confounds beside the run")
-        taken = _spread(np.argsort(-look.correlation(flat, fd_mm), kind="stable"), most_rows)
+    regions = np.asarray(labels)[tuple(places.T)] if labels is not None and order == "labels" else None
+    taken = _taken(flat, regions, most_rows)
+    for_scale = _sample(flat.size, SCALE_VOXELS)
+    reading = _Reading(image, n_time, flat, progress, should_stop)
+    series, sample, raw = reading.read(taken, for_scale)
+    rows = about_trend(series, scale)
+    place = places[taken]
+    if order == "motion" and fd_mm is not None:
+        rank = np.argsort(-correlation(rows, fd_mm[:n_time]), kind="stable")
     elif order == "depth":
-        taken = _spread(np.argsort(-depth(inside)[tuple(places.T)], kind="stable"), most_rows)
+        rank = np.argsort(depth_mm(inside, image.grid, place), kind="stable")
+    elif regions is not None:
+        rank = np.arange(len(taken))
     else:
-        taken = _spread(np.argsort(-image.grid.mm_of(places)[:, 2], kind="stable"), most_rows)
-    for_dvars = flat[:: max(1, -(-flat.size // MOST_FOR_DVARS))]
-    series, sample = look.series(flat[taken], for_dvars)
-    voxels = places[taken].astype(np.intp)
-    changes = dvars(sample)
-    return Carpet(about_trend(series), voxels, image.grid.mm_of(voxels), groups, order, int(flat.size), changes, fd_mm)
+        rank = np.argsort(-image.grid.mm_of(place)[:, 2], kind="stable")
+    voxels = place[rank].astype(np.intp)
+    groups = _groups(regions[taken], names or {}) if regions is not None else ()
+    standard = _standardised(raw, sample)
+    values = np.ascontiguousarray(rows[rank])
+    return Carpet(
+        values, voxels, image.grid.mm_of(voxels), groups, order, int(flat.size), Dvars(raw, standard), fd_mm, motion, scale
+    )
 
 
-def brain(image: Image) -> NDArray[np.bool_]:
-    """Voxels that are bright in the mean of some volumes and change: a plain mask, good enough to look through."""
-    times = np.unique(np.linspace(0, image.n_loaded - 1, min(SAMPLED_VOLUMES, image.n_loaded)).round().astype(int))
-    total = np.zeros(image.grid.shape)
-    first, varies = image.volume(int(times[0])), np.zeros(image.grid.shape, bool)
-    for t in times:
-        volume = image.volume(int(t))
-        total += np.nan_to_num(volume, nan=0.0, posinf=0.0, neginf=0.0)
-        varies |= volume != first
-    mean = total / len(times)
-    known = mean[mean != 0]
-    if not known.size:
-        return np.zeros(image.grid.shape, bool)
-    bright = np.abs(mean) > BRIGHT_SHARE * float(np.percentile(np.abs(known), 98))
-    return bright & (varies | (len(times) == 1))
+def about_trend(series: NDArray[np.floating[Any]], scale: CarpetScale = "z") -> NDArray[np.float32]:
+    """series[time, voxel] about a slow trend, as [voxel, time]: in units of its spread, or in per cent of its mean.
 
-
-def about_trend(series: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
-    """series[time, voxel] about a slow trend, in units of its spread, as [voxel, time]; a constant voxel gives zeros."""
+    A voxel that does not change, or whose mean is 0 where that is divided by, gives zeros.
+    """
     n_time = len(series)
     values = np.nan_to_num(np.asarray(series, np.float64))
     powers = np.linspace(-1, 1, n_time)[:, None] ** np.arange(min(TREND_DEGREE, max(n_time - 1, 0)) + 1)
@@ -169,85 +179,113 @@ def about_trend(series: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     rest = values - basis @ (basis.T @ values)
     spread = rest.std(axis=0)
     floor = np.finfo(np.float32).eps * np.abs(values).max(axis=0, initial=0.0)
-    found = np.divide(rest, spread, out=np.zeros_like(rest), where=spread > floor)
+    divisor = spread if scale == "z" else np.abs(values.mean(axis=0)) / 100
+    found = np.divide(rest, divisor, out=np.zeros_like(rest), where=(spread > floor) & (divisor > 0))
     return np.ascontiguousarray(found.T, np.float32)
 
 
-def depth(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """How many layers of voxels lie between a voxel and the rim of its mask; 1 at the rim, 0 outside."""
-    layers = np.zeros(mask.shape, np.intp)
-    left = mask.copy()
-    while left.any():
-        layers += left
-        padded = np.pad(left, 1)
-        middle = slice(1, -1)
-        shrunk = left.copy()
-        for axis in range(left.ndim):
-            for side in (slice(0, -2), slice(2, None)):
-                shrunk &= padded[tuple(side if at == axis else middle for at in range(left.ndim))]
-        left = shrunk
-    return layers
+def correlation(rows: NDArray[np.floating[Any]], trace: Floats) -> Floats:
+    """Pearson correlation of rows[voxel, time] with a trace; times where that is not known are left out, 0 where nothing changes."""
+    known = np.isfinite(trace)
+    if not known.any():
+        return np.zeros(len(rows))
+    values = np.asarray(rows[:, known], np.float64)
+    values = values - values.mean(axis=1, keepdims=True)
+    part = trace[known] - trace[known].mean()
+    norm = np.sqrt((values**2).sum(axis=1) * (part**2).sum())
+    found: Floats = np.divide(values @ part, norm, out=np.zeros(len(rows)), where=norm > 0)
+    return found
 
 
-class _Look:
-    """Reads voxels of a run, volume by volume."""
+class _Reading:
+    """Goes once through the volumes of a run."""
 
-    def __init__(self, image: Image, progress: Progress, should_stop: Callable[[], bool]) -> None:
-        self._image, self._progress, self._should_stop = image, progress, should_stop
-        self._done, self._all = 0, image.n_loaded
+    def __init__(
+        self,
+        image: Image,
+        n_time: int,
+        flat: Indices,
+        progress: Progress | None,
+        should_stop: Callable[[], bool] | None,
+    ) -> None:
+        self._image, self._n_time, self._flat = image, n_time, flat
+        self._progress, self._should_stop = progress, should_stop
 
-    def series(self, *choices: NDArray[np.intp]) -> list[NDArray[np.float32]]:
-        """series[time, voxel] of several choices of voxels by their place in the file."""
-        found = [np.empty((self._image.n_loaded, len(one)), np.float32) for one in choices]
-        for t in range(self._image.n_loaded):
-            values = self._volume(t)
-            for one, into in zip(choices, found, strict=True):
-                into[t] = values[one]
-        return found
-
-    def correlation(self, flat: NDArray[np.intp], trace: Floats) -> Floats:
-        """Pearson correlation of voxels with a trace; volumes where the trace is not known are left out."""
-        self._all *= 2
-        used = np.flatnonzero(np.isfinite(trace[: self._image.n_loaded]))
-        centred = trace[used] - trace[used].mean() if used.size else np.zeros(0)
-        total, squares, products = np.zeros(flat.size), np.zeros(flat.size), np.zeros(flat.size)
-        shift = np.nan_to_num(self._volume(0)[flat].astype(np.float64))
-        for t, part in zip(used.tolist(), centred.tolist(), strict=True):
-            values = np.nan_to_num(self._volume(t)[flat].astype(np.float64)) - shift
-            total += values
-            squares += values**2
-            products += part * values
-        spread = np.sqrt(np.maximum(squares - total**2 / max(used.size, 1), 0) * (centred**2).sum())
-        found: Floats = np.divide(products, spread, out=np.zeros(flat.size), where=spread > 0)
-        return found
-
-    def _volume(self, t: int) -> NDArray[np.float32]:
-        if self._should_stop():
-            raise Cancelled
-        self._done += 1
-        self._progress(min(self._done, self._all), self._all)
-        return self._image.volume(t).ravel(order="F")
+    def read(self, taken: Indices, sampled: Indices) -> tuple[NDArray[np.float32], NDArray[np.float32], Floats]:
+        """series[time, voxel] of two choices of voxels of the mask, and the raw DVARS of all of them."""
+        series = np.empty((self._n_time, len(taken)), np.float32)
+        sample = np.empty((self._n_time, len(sampled)), np.float32)
+        raw = np.full(self._n_time, np.nan)
+        before: NDArray[np.float32] | None = None
+        for t in range(self._n_time):
+            if self._should_stop is not None and self._should_stop():
+                raise Cancelled
+            now = self._image.volume(t).ravel(order="F")[self._flat]
+            series[t], sample[t] = now[taken], now[sampled]
+            if before is not None:
+                change = np.subtract(now, before, dtype=np.float64)
+                raw[t] = np.sqrt(np.nanmean(change**2)) if np.isfinite(change).any() else np.nan
+            before = now
+            if self._progress is not None:
+                self._progress(t + 1, self._n_time)
+        return series, sample, raw
 
 
-def _spread(ordered: NDArray[np.intp], most: int) -> NDArray[np.intp]:
-    """Evenly spaced ones of an order."""
+def _standardised(raw: Floats, sample: NDArray[np.float32]) -> Floats:
+    """DVARS in units of what the voxels of a sample usually change from volume to volume (see `data.fmri.dvars`)."""
+    known = sample[:, np.isfinite(sample).all(axis=0)]
+    found = dvars(known)
+    both = np.isfinite(found.raw) & np.isfinite(found.standardised) & (found.standardised > 0)
+    if not both.any():
+        return np.full(len(raw), np.nan)
+    usual = float(np.median(found.raw[both] / found.standardised[both]))
+    return raw / usual if usual > 0 else np.full(len(raw), np.nan)
+
+
+def _check(
+    image: Image,
+    n_time: int,
+    order: Order,
+    mask: NDArray[np.bool_] | None,
+    labels: NDArray[np.integer[Any]] | None,
+    fd_mm: Floats | None,
+    motion: Floats | None,
+) -> None:
+    if n_time < 2:
+        raise NeuroError("A carpet needs at least two volumes", f"{n_time} of {image.n_volumes} are read")
+    for name, array in (("mask", mask), ("label image", labels)):
+        if array is not None and array.shape != image.grid.shape:
+            fix = "Resample it to the grid of the run"
+            raise NeuroError(f"The {name} has {array.shape} voxels, the run {image.grid.shape}", fix=fix)
+    for name, trace in (("framewise displacement", fd_mm), ("motion", motion)):
+        if trace is not None and len(trace) < n_time:
+            raise NeuroError(f"The {name} has {len(trace)} rows, the run {n_time} volumes", fix="Give the table of this run")
+    if order == "labels" and labels is None:
+        raise NeuroError("There are no regions to order the rows by", fix="Add a label image")
+    if order == "motion" and fd_mm is None:
+        raise NeuroError("The motion of the head is not known", fix="Put a table of confounds beside the run")
+
+
+def _taken(flat: Indices, regions: NDArray[np.integer[Any]] | None, most: int) -> Indices:
+    """Which voxels of the mask become rows; where there are regions, in their order and as many of each as its size bears."""
+    if regions is None:
+        return _sample(flat.size, most)
+    ordered = np.lexsort((flat, np.where(regions == 0, np.iinfo(np.int64).max, regions)))
     return ordered[np.unique(np.linspace(0, len(ordered) - 1, min(most, len(ordered))).round().astype(np.intp))]
+
+
+def _sample(total: int, most: int) -> Indices:
+    """At most so many of `total`, in order: chance, as a regular step would follow the rows of the grid, but the same each time."""
+    if total <= most:
+        return np.arange(total)
+    return np.sort(np.random.default_rng(0).choice(total, most, replace=False))
 
 
 def _groups(regions: NDArray[np.integer[Any]], names: Mapping[int, str]) -> tuple[Group, ...]:
     starts = np.flatnonzero(np.diff(regions, prepend=regions[:1] - 1))
     ends = np.append(starts[1:], len(regions))
-    return tuple(
-        Group(
-            names.get(int(regions[start]), f"label {int(regions[start])}" if regions[start] else "no label"), int(start), int(end)
-        )
-        for start, end in zip(starts, ends, strict=True)
-    )
-
-
-def _silent(_done: int, _all: int) -> None:
-    return
-
-
-def _never() -> bool:
-    return False
+    found = []
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        number = int(regions[start])
+        found.append(Group(names.get(number, f"label {number}" if number else "no label"), start, end))
+    return tuple(found)

@@ -3,11 +3,13 @@
 import math
 import time
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from neurostudio.gui import theme
+from neurostudio.gui.panels.parts.choice import choice
+from neurostudio.gui.views.timeline.volume_slider import VolumeSlider
 from neurostudio.gui.widgets import Row, fill, tool_button
 from neurostudio.report.wording import number_text
 
@@ -15,20 +17,23 @@ SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # volumes a second
 USUAL_SPEED = 10.0
 TICK_MS = 15
 STEP, LONG_STEP = 1, 10
+_STEP_KEYS = {"[": -STEP, "]": STEP, "{": -LONG_STEP, "}": LONG_STEP}
 
 
 class Playback(QWidget):
     """::
 
-        (<) (>||) (>)  ----------o-----------------  [10 volumes/s v] (loop)  Volume 37 of 300, 72 s
+        (<) (>||) (>)  ########O------ · · · ·  [10 volumes/s v] (loop)  Volume 3 of 300, 4 s · 37 of 300 volumes loaded
 
-    While an image is still being read: ``Volume 3 of 300, 37 loaded``; the slider ends where the reading is.
-    Playing leaves volumes out where they cannot be drawn so fast: the film keeps its time.
+    The slider has the whole run from the first moment on; it goes as far as the volumes are read. Playing keeps its time: where
+    volumes cannot be drawn so fast, some are left out, and what is not read yet is waited for.
 
     Signals
     -------
-    time_wanted : number of the volume to show.
-    playing_changed : whether it plays.
+    time_wanted : int
+        Number of the volume to show.
+    playing_changed : bool
+        Whether it plays.
     """
 
     time_wanted = Signal(int)
@@ -40,17 +45,14 @@ class Playback(QWidget):
         self.n_loaded = 0
         self.time = 0
         self._tr_s: float | None = None
-        self._began_at = 0.0
-        self._began_with = 0
+        self._began_s = 0.0
+        self._began_at = 0
         self.back = tool_button("left", "One volume back ([)")
         self.play = tool_button("run", "Play (Space)")
         self.forward = tool_button("right", "One volume on (])")
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName("Volume")
+        self.slider = VolumeSlider()
         self.slider.setPageStep(LONG_STEP)
-        self.speed = QComboBox()
-        self.speed.setAccessibleName("Speed")
-        self.speed.setToolTip("Volumes a second")
+        self.speed = choice("Speed: volumes a second")
         for speed in SPEEDS:
             self.speed.addItem(f"{speed:g} volumes/s", speed)
         self.speed.setCurrentIndex(SPEEDS.index(USUAL_SPEED))
@@ -58,17 +60,15 @@ class Playback(QWidget):
         self.loop.setCheckable(True)
         self.loop.setChecked(True)
         self.where = QLabel()
-        self.where.setFont(theme.number_font(theme.SECONDARY_SIZE))
         self.where.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.where.setFont(theme.number_font(theme.SECONDARY_SIZE))
         row = Row(self.back, self.play, self.forward, self.slider, self.speed, self.loop, self.where, gap=0.5)
-        box = row.layout()
-        if box is not None:
-            box.setStretch(3, 1)  # type: ignore[attr-defined]
+        row.layout().setStretch(3, 1)  # type: ignore[union-attr]
         fill(QVBoxLayout(self), (row,), theme.unit(self), 0)
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self.on_tick)
-        self.back.clicked.connect(lambda: self.step(-STEP))
-        self.forward.clicked.connect(lambda: self.step(STEP))
+        self.back.clicked.connect(self.on_back)
+        self.forward.clicked.connect(self.on_forward)
         self.play.clicked.connect(self.toggle)
         self.slider.valueChanged.connect(self.on_slider)
         self.speed.currentIndexChanged.connect(self.on_speed)
@@ -85,25 +85,27 @@ class Playback(QWidget):
         return float(self.speed.currentData())
 
     def show_length(self, n_volumes: int, tr_s: float | None) -> None:
-        """So many volumes, and the seconds between them where that is known."""
+        """So many volumes, all of them read unless `set_loaded` says otherwise, and the seconds between them where that is known."""
+        self.stop()
         self.n_volumes, self._tr_s = n_volumes, tr_s
-        self.n_loaded = min(self.n_loaded or n_volumes, n_volumes)
-        self.set_loaded(self.n_loaded)
+        self.time = min(self.time, max(0, n_volumes - 1))
+        was_blocked = self.slider.blockSignals(True)
+        self.slider.setRange(0, max(0, n_volumes - 1))
+        self.slider.blockSignals(was_blocked)
+        self.set_loaded(n_volumes)
         self.setEnabled(n_volumes > 1)
 
     def set_loaded(self, n_loaded: int) -> None:
         """So many can be looked at by now."""
         self.n_loaded = min(n_loaded, self.n_volumes)
-        was_blocked = self.slider.blockSignals(True)
-        self.slider.setRange(0, max(0, self.n_loaded - 1))
-        self.slider.blockSignals(was_blocked)
+        self.slider.set_loaded(self.n_loaded)
         self._say()
 
-    def set_time(self, time_: int) -> None:
+    def set_time(self, volume: int) -> None:
         """Stand at a volume."""
-        self.time = time_
+        self.time = volume
         was_blocked = self.slider.blockSignals(True)
-        self.slider.setValue(time_)
+        self.slider.setValue(volume)
         self.slider.blockSignals(was_blocked)
         self._say()
 
@@ -118,12 +120,13 @@ class Playback(QWidget):
         if self.is_playing:
             self.stop()
         elif self.n_loaded > 1:
-            if self.time >= self.n_loaded - 1:
+            if self.time >= self.n_volumes - 1:
                 self._want(0)
             self._begin()
             self._clock.start()
             self._show_state()
 
+    @Slot()
     def stop(self) -> None:
         """Stand still."""
         if self.is_playing:
@@ -131,23 +134,37 @@ class Playback(QWidget):
             self._show_state()
 
     @Slot()
+    def on_back(self) -> None:
+        """One volume back."""
+        self.step(-STEP)
+
+    @Slot()
+    def on_forward(self) -> None:
+        """One volume on."""
+        self.step(STEP)
+
+    @Slot()
     def on_tick(self) -> None:
         """Show the volume whose time has come."""
-        wanted = self._began_with + math.floor((time.perf_counter() - self._began_at) * self.volumes_a_second)
-        if wanted >= self.n_loaded:
-            if self.n_loaded < self.n_volumes:
-                wanted = self.n_loaded - 1  # wait for the reading
-            elif self.loop.isChecked():
-                wanted %= self.n_loaded
-            else:
-                wanted = self.n_loaded - 1
-                self.stop()
-        self._want(wanted)
+        wanted = self._began_at + math.floor((time.perf_counter() - self._began_s) * self.volumes_a_second)
+        if wanted < self.n_loaded:
+            self._want(wanted)
+        elif self.n_loaded < self.n_volumes:  # it goes on from here once more is read
+            self._want(self.n_loaded - 1)
+            self._begin()
+        elif self.loop.isChecked():
+            self._want(wanted % self.n_volumes)
+        else:
+            self._want(self.n_volumes - 1)
+            self.stop()
 
     @Slot(int)
-    def on_slider(self, time_: int) -> None:
-        """The slider was moved."""
-        self._want(time_)
+    def on_slider(self, volume: int) -> None:
+        """The slider was moved; it goes back to what is read."""
+        held = min(volume, max(0, self.n_loaded - 1))
+        self._want(held)
+        if held != volume:
+            self.set_time(held)
         self._begin()
 
     @Slot()
@@ -155,9 +172,19 @@ class Playback(QWidget):
         """Another speed: from here on."""
         self._begin()
 
-    def hideEvent(self, event: object) -> None:
+    def hideEvent(self, event: QHideEvent) -> None:
         self.stop()
-        super().hideEvent(event)  # type: ignore[arg-type]
+        super().hideEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._say()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange and hasattr(self, "where"):
+            self.where.setFont(theme.number_font(theme.SECONDARY_SIZE))
+            self._say()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.press(event):
@@ -165,20 +192,21 @@ class Playback(QWidget):
 
     def press(self, event: QKeyEvent) -> bool:
         """Do what a key says: Space plays, [ and ] go one volume, { and } ten; returns whether it says anything."""
-        steps = {"[": -STEP, "]": STEP, "{": -LONG_STEP, "}": LONG_STEP}
-        if event.key() == Qt.Key.Key_Space:
+        if event.text() == " ":
             self.toggle()
-        elif event.text() in steps:
-            self.step(steps[event.text()])
+        elif event.text() in _STEP_KEYS:
+            self.step(_STEP_KEYS[event.text()])
         else:
             return False
         return True
 
-    def _begin(self) -> None:
-        self._began_at, self._began_with = time.perf_counter(), self.time
+    # --- inside
 
-    def _want(self, time_: int) -> None:
-        wanted = min(max(time_, 0), max(self.n_loaded - 1, 0))
+    def _begin(self) -> None:
+        self._began_s, self._began_at = time.perf_counter(), self.time
+
+    def _want(self, volume: int) -> None:
+        wanted = min(max(volume, 0), max(self.n_loaded - 1, 0))
         if wanted != self.time:
             self.set_time(wanted)
             self.time_wanted.emit(wanted)
@@ -191,15 +219,27 @@ class Playback(QWidget):
         self.playing_changed.emit(self.is_playing)
 
     def _say(self) -> None:
-        text = self._text(self.time, self.n_loaded)
-        widest = max(text, self._text(max(self.n_volumes - 1, 0), self.n_loaded), key=len)
-        self.where.setText(text)
-        self.where.setFixedWidth(self.where.fontMetrics().horizontalAdvance(widest) + theme.unit(self))
+        """As much as there is room for; the room stays while the numbers change."""
+        metrics = self.where.fontMetrics()
+        last = max(self.n_volumes - 1, 0)
+        others = sum(one.sizeHint().width() for one in (self.back, self.play, self.forward, self.speed, self.loop))
+        free = self.width() - others - self.slider.minimumWidth() - 5 * theme.unit(self)
+        widths = [metrics.horizontalAdvance(text) for text in self._texts(last)]
+        at = next((place for place, width in enumerate(widths) if width <= free), len(widths) - 1)
+        texts = self._texts(self.time)
+        self.where.setText(texts[at])
+        self.where.setToolTip(texts[0])
+        self.where.setFixedWidth(widths[at] + theme.unit(self))
+        self.slider.setAccessibleDescription(texts[0])
 
-    def _text(self, at: int, n_loaded: int) -> str:
+    def _texts(self, at: int) -> tuple[str, ...]:
+        """Where it stands, the longest text first."""
         if not self.n_volumes:
-            return "No volumes"
-        text = f"Volume {at + 1} of {self.n_volumes}"
-        if self._tr_s:
-            text += f", {number_text(at * self._tr_s)} s"
-        return text if n_loaded >= self.n_volumes else f"{text}, {n_loaded} loaded"
+            return ("No volumes",)
+        volume = f"Volume {at + 1} of {self.n_volumes}"
+        time_text = f"{volume}, {number_text(at * self._tr_s)} s" if self._tr_s else volume
+        short = (time_text, volume, f"{at + 1}/{self.n_volumes}")
+        if self.n_loaded >= self.n_volumes:
+            return short
+        loaded = f"{self.n_loaded} of {self.n_volumes} volumes loaded"
+        return (f"{time_text} · {loaded}", loaded, *short[2:])

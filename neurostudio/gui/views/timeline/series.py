@@ -45,6 +45,11 @@ class EventSpan:
     duration_s: float
     name: str
 
+    @property
+    def end_s(self) -> float:
+        """When it ends."""
+        return self.onset_s + self.duration_s
+
 
 @dataclass(frozen=True)
 class WordSpan:

@@ -1,6 +1,6 @@
-"""Marks along the time axis: bars of events in rows by condition, words of a transcript, and the line of the current volume."""
+"""Marks along the time axis: bars of events in rows by condition, words of a transcript, and the line at a row of a carpet."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from neurostudio.gui import theme
 from neurostudio.gui.views.axis import NAME_CHARACTERS
-from neurostudio.gui.views.marks import Bounds, Mark, Reading
+from neurostudio.gui.views.marks import Bounds, Mark
 from neurostudio.gui.views.panel import Panel
 from neurostudio.gui.views.pens import pen
 from neurostudio.gui.views.timeline.series import EventSpan, WordSpan
@@ -20,6 +20,8 @@ from neurostudio.report.wording import shortened
 BAR_HEIGHT = 0.7
 LEAST_BAR_PX = 2.0
 WORD_ROOM_PX = 4.0
+TICK_PX = 2.0  # left of a word
+RUN_WIDTHS = 14.0  # letters m that a run of dense words takes at least
 
 
 def align_left(panels: Sequence[Panel], names: Sequence[str]) -> None:
@@ -32,13 +34,13 @@ def align_left(panels: Sequence[Panel], names: Sequence[str]) -> None:
 
 
 class EventBars(Mark):
-    """The events of one condition in the row `row`; what lasts no time is a thin bar."""
+    """The events of one condition in the row `row`; what lasts no time is a thin bar. `scale` is the length of a second on the axis."""
 
-    def __init__(self, name: str, tint: Tint, spans: Sequence[EventSpan], row: int) -> None:
+    def __init__(self, name: str, tint: Tint, spans: Sequence[EventSpan], row: int, scale: float = 1.0) -> None:
         super().__init__(name, tint)
         self.row = row
-        self.starts = np.array([span.onset_s for span in spans])
-        self.ends = self.starts + np.array([span.duration_s for span in spans])
+        self.starts = np.array([span.onset_s for span in spans]) * scale
+        self.ends = np.array([span.end_s for span in spans]) * scale
         self._bars = pg.BarGraphItem(x0=self.starts, x1=self.ends, y0=row - BAR_HEIGHT / 2, y1=row + BAR_HEIGHT / 2)
         self.items = (self._bars,)
         self.recolour()
@@ -52,26 +54,28 @@ class EventBars(Mark):
         self._bars.setOpts(x1=np.maximum(self.ends, self.starts + least))
 
     def bounds(self) -> Bounds | None:
-        return (
-            Bounds(float(self.starts.min()), float(self.ends.max()), self.row - 0.5, self.row + 0.5) if len(self.starts) else None
-        )
-
-    def holds(self, x: float) -> int | None:
-        """Number of the event that is on at a place; None between events."""
-        at = np.flatnonzero((self.starts <= x) & (x <= self.ends))
-        return int(at[-1]) if at.size else None
+        """Only its row: the volumes say how long the time axis is."""
+        return Bounds(np.inf, -np.inf, self.row - 0.5, self.row + 0.5) if len(self.starts) else None
 
 
 class Words(Mark):
-    """Words where they are said; those that have no room are left out, a dot stands for them."""
+    """Words where they are said; where they are dense, as much of the text as has room, then an ellipsis.
 
-    def __init__(self, spans: Sequence[WordSpan]) -> None:
+    `scale` is the length of a second on the axis.
+    """
+
+    def __init__(self, spans: Sequence[WordSpan], scale: float = 1.0) -> None:
         super().__init__("Words", "text")
+        spans = sorted((span for span in spans if np.isfinite(span.onset_s)), key=lambda span: span.onset_s)
         self.texts = [span.text for span in spans]
-        self.starts = np.array([span.onset_s for span in spans])
-        self.ends = np.array([span.offset_s for span in spans])
+        self.starts = np.array([span.onset_s for span in spans]) * scale
         self._item = _WordItem(self)
         self.items = (self._item,)
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The pieces of text that were drawn last."""
+        return self._item.drawn
 
     def recolour(self) -> None:
         self._item.update()
@@ -81,29 +85,23 @@ class Words(Mark):
         self._item.update()
 
     def bounds(self) -> Bounds | None:
-        known = np.isfinite(self.starts)
-        if not known.any():
-            return None
-        return Bounds(float(self.starts[known].min()), float(np.nanmax(self.ends)), 0.0, 1.0)
-
-    def reading(self, x: float, y: float) -> Reading | None:
-        at = self.word_at(x)
-        return None if at is None else Reading(float(self.starts[at]), 0.5, float("nan"), self.texts[at])
-
-    def word_at(self, x: float) -> int | None:
-        """Number of the last word that began by then; None before the first."""
-        before = np.flatnonzero(self.starts <= x)
-        return int(before[-1]) if before.size else None
+        """Only its height: the volumes say how long the time axis is."""
+        return Bounds(np.inf, -np.inf, 0.0, 1.0) if self.texts else None
 
 
 class _WordItem(pg.GraphicsObject):  # type: ignore[misc] # pyqtgraph has no types
     def __init__(self, words: Words) -> None:
         super().__init__()
         self._words = words
+        self.drawn: tuple[str, ...] = ()
 
     def boundingRect(self) -> QRectF:
-        bounds = self._words.bounds()
-        return QRectF(bounds.x_low, 0.0, bounds.x_high - bounds.x_low + 1.0, 1.0) if bounds else QRectF()
+        view = self.getViewBox()
+        return QRectF(view.viewRect()) if view is not None else QRectF()
+
+    def viewRangeChanged(self) -> None:
+        """Another part is seen."""
+        self.prepareGeometryChange()
 
     def paint(self, painter: QPainter, *_rest: Any) -> None:
         view = self.getViewBox()
@@ -112,58 +110,69 @@ class _WordItem(pg.GraphicsObject):  # type: ignore[misc] # pyqtgraph has no typ
         (low, high), _ = view.viewRange()
         font = theme.secondary_font()
         metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        painter.setPen(QColor(theme.current().text))
+        words = self._words
+        first, last = np.searchsorted(words.starts, (low, high))
         transform = painter.worldTransform()
+        lefts = [transform.map(QPointF(float(at), 0.5)).x() for at in words.starts[first:last]]
+        end = transform.map(QPointF(high, 0.5)).x()
+        pieces = laid_out(words.texts[first:last], lefts, end, metrics.horizontalAdvance, _elider(metrics))
+        painter.save()
         painter.resetTransform()  # letters are not stretched by the axes
-        free = -np.inf
-        for at in np.flatnonzero((self._words.starts >= low) & (self._words.starts <= high)):
-            place = transform.map(QPointF(float(self._words.starts[at]), 0.5))
-            width = metrics.horizontalAdvance(self._words.texts[at])
-            if place.x() < free:
-                continue
-            painter.drawText(QPointF(place.x(), place.y() + metrics.ascent() / 2 - metrics.descent() / 2), self._words.texts[at])
-            free = place.x() + width + WORD_ROOM_PX
-        painter.setWorldTransform(transform)
+        painter.setFont(font)
+        y = transform.map(QPointF(low, 0.5)).y() + (metrics.ascent() - metrics.descent()) / 2
+        for left, text in pieces:
+            painter.setPen(QColor(theme.current().hairline))
+            painter.drawLine(QPointF(left - TICK_PX, y - metrics.ascent()), QPointF(left - TICK_PX, y + metrics.descent()))
+            painter.setPen(QColor(theme.current().text))
+            painter.drawText(QPointF(left, y), text)
+        painter.restore()
+        self.drawn = tuple(text for _, text in pieces)
 
 
-class TimeLine(Mark):
-    """A line at the current volume, with the part that is not read yet hatched."""
+def laid_out(
+    texts: Sequence[str],
+    lefts: Sequence[float],
+    end: float,
+    width_of: Callable[[str], float],
+    elided: Callable[[str, float], str],
+) -> list[tuple[float, str]]:
+    """Where which text stands: each word at its place, or, where they are too dense for that, runs of words that begin at theirs.
 
-    def __init__(self) -> None:
-        super().__init__("", "accent")
-        self._line = pg.InfiniteLine(angle=90, movable=False)
-        self._line.setZValue(15)
-        self._unread = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None))
-        self._unread.setZValue(-10)
-        self._unread.setVisible(False)
-        self.items = (self._line, self._unread)
-        self.recolour()
+    Parameters
+    ----------
+    lefts : sequence of float
+        Where the words begin, in pixels and in order; `end` is where the room ends.
+    width_of, elided : callable
+        The width of a text, and a text shortened to a width.
 
-    def recolour(self) -> None:
-        self._line.setPen(pen("accent", 1.6))
-        brush = pg.mkBrush(QColor(theme.current().hairline))
-        brush.setStyle(Qt.BrushStyle.BDiagPattern)
-        self._unread.setBrush(brush)
+    Examples
+    --------
+    >>> cut = lambda text, width: text if len(text) <= width else text[: int(width) - 1] + "…"
+    >>> laid_out(["so", "it", "was"], [0.0, 20.0, 40.0], 90.0, len, cut)
+    [(0.0, 'so'), (20.0, 'it'), (40.0, 'was')]
+    >>> laid_out(["once", "upon", "a", "time"], [0.0, 1.0, 2.0, 3.0], 12.0, len, cut)
+    [(0.0, 'once up…')]
+    """
+    pieces = []
+    at = 0
+    while at < len(texts):
+        left = lefts[at]
+        until = left + width_of(texts[at]) + WORD_ROOM_PX
+        following = at + 1
+        if following < len(texts) and lefts[following] < until:
+            until = max(until, left + RUN_WIDTHS * max(1.0, width_of("m")))
+            while following < len(texts) and lefts[following] < until:
+                following += 1
+        until = min(lefts[following] if following < len(texts) else end, end)
+        text = elided(" ".join(texts[at:following]), max(0.0, until - left - WORD_ROOM_PX))
+        if text:
+            pieces.append((left, text))
+        at = following
+    return pieces
 
-    def bounds(self) -> Bounds | None:
-        return None
 
-    def go_to(self, x: float) -> None:
-        """Stand at another place."""
-        self._line.setPos(x)
-
-    @property
-    def x(self) -> float:
-        """Where it stands."""
-        return float(self._line.value())
-
-    def show_unread(self, start: float, end: float) -> None:
-        """Hatch what is not read yet."""
-        is_there = end > start
-        self._unread.setVisible(is_there)
-        if is_there:
-            self._unread.setRegion((start, end))
+def _elider(metrics: QFontMetricsF) -> Callable[[str, float], str]:
+    return lambda text, width: metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 class RowLine(Mark):
@@ -190,3 +199,20 @@ class RowLine(Mark):
         self.row = row
         self._line.setPos(self.n_row - 1 - row)
         self._line.setVisible(True)
+
+
+class GroupLines(Mark):
+    """Hairlines between the groups of rows of a carpet."""
+
+    def __init__(self, places: Sequence[float]) -> None:
+        super().__init__("", "surface")
+        self._lines = [pg.InfiniteLine(pos=place, angle=0, movable=False) for place in places]
+        self.items = tuple(self._lines)
+        self.recolour()
+
+    def bounds(self) -> Bounds | None:
+        return None
+
+    def recolour(self) -> None:
+        for line in self._lines:
+            line.setPen(pen("surface", 1.0))

@@ -11,6 +11,7 @@ from neurostudio.gui.views.timeline.time_mark import TimeMark
 
 HINT = "Click or drag: go there.   Shift and drag: pan.   Wheel: zoom.   Double click: all."
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}
+_ANY_HEIGHT = 1e6
 _MARGIN = 0.5  # volumes beside the first and the last
 
 
@@ -47,13 +48,14 @@ class TimeCanvas(Canvas):
         self.time = 0
         self.step = 1.0
         self._marks: dict[Panel, TimeMark] = {}
+        self._rows: dict[Panel, int] = {}
         self.graphics.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         self.hovered.connect(self.on_hovered)
 
     # --- what is seen
 
     def add_time_panel(self, row: int, *, height: int = 1, most_height: float = 0.0, zooms_y: bool = False) -> Panel:
-        """Another panel; the first one says for all which part of the time is seen.
+        """Another panel. The first one says for all which part of the time is seen: make the one that is high first.
 
         Parameters
         ----------
@@ -66,8 +68,8 @@ class TimeCanvas(Canvas):
         """
         first = self.panels[0] if self.panels else None
         panel = self.add_panel(row, linked_x=first, height=height)
-        if most_height:
-            panel.view.setMaximumHeight(most_height)
+        self._rows[panel] = row
+        self.graphics.grid.layout.setRowMaximumHeight(3 * row + 1, most_height or _ANY_HEIGHT)
         panel.padding = (0.0, panel.padding[1])
         self._marks[panel] = panel.add(TimeMark())
         panel.view.setMouseEnabled(x=True, y=zooms_y)
@@ -82,9 +84,20 @@ class TimeCanvas(Canvas):
         return panel
 
     def drop_panels(self, keep: int = 0) -> None:
+        layout = self.graphics.grid.layout
         for panel in self.panels[keep:]:
             self._marks.pop(panel, None)
+            row = 3 * self._rows.pop(panel) + 1
+            layout.setRowStretchFactor(row, 0)
+            layout.setRowMaximumHeight(row, _ANY_HEIGHT)
         super().drop_panels(keep)
+
+    def name_axis(self, caption: str) -> None:
+        """Show the time axis under the lowest panel only."""
+        lowest = max(self.panels, key=self._rows.__getitem__, default=None)
+        for panel in self.panels:
+            panel.bottom.setVisible(panel is lowest)
+            panel.bottom.set_label(caption if panel is lowest else "")
 
     def set_length(self, n_volumes: int, step: float) -> None:
         """So many volumes, each so long on the axis."""
@@ -104,6 +117,7 @@ class TimeCanvas(Canvas):
             self._place_marks()
 
     def reset(self) -> None:
+        self.graphics.grid.setGeometry(self.graphics.range)  # panels that came and went may have made it small
         super().reset()
         self._show_all_time()
         if self.panels:

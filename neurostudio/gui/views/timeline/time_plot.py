@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, Signal, Slot
-from PySide6.QtGui import QAction, QPixmap
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QStackedLayout, QTabBar, QVBoxLayout, QWidget
 
 from neurostudio.gui import theme
@@ -129,11 +129,6 @@ class TimePlot(QWidget):
         self.pin.clicked.connect(self.pin_wanted)
         self.unpin.menu().triggered.connect(self.on_unpin)
         self.legend.switched.connect(self.on_switched)
-        key = QAction(self)
-        key.setShortcut("P")
-        key.setShortcutContext(_within())
-        key.triggered.connect(self.pin_wanted)
-        self.addAction(key)
 
     # --- what is shown
 
@@ -232,11 +227,7 @@ class TimePlot(QWidget):
     @Slot()
     def on_across(self) -> None:
         """Seconds or volumes: the same part stays in sight."""
-        part = self.canvas.part()
-        was_zoomed = self.panel.is_zoomed
         self._rebuild()
-        if was_zoomed:
-            self.canvas.show_part(*part)
 
     @Slot(QAction)
     def on_traces(self, _action: QAction) -> None:
@@ -267,6 +258,12 @@ class TimePlot(QWidget):
 
     # --- Qt
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_P and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.pin_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.ApplicationFontChange and hasattr(self, "canvas"):
@@ -295,13 +292,11 @@ class TimePlot(QWidget):
             panels.append(panel)
         for panel in panels:
             panel.reader = self._read
-            panel.bottom.setVisible(panel is panels[-1])
-            panel.bottom.set_label(self._caption() if panel is panels[-1] else "")
         align_left(panels, self._conditions() if self._tr_s else [])
         self._show_controls()
         self._draw()
         canvas.reset()
-        if was_zoomed and step == self.step:
+        if was_zoomed:
             canvas.show_part(*part)
 
     def _add_events(self, row: int, line: float) -> Panel:
@@ -324,7 +319,7 @@ class TimePlot(QWidget):
         self._lines = []
         if self.shown == TIME:
             self.panel.set_axes("", UNITS[self.scaling])
-            self.panel.bottom.set_label(self._caption() if len(self.canvas.panels) == 1 else "")
+            self.canvas.name_axis(self._caption())  # naming the axes of a panel names the one of time, too
             for one in self.series:
                 self._lines.append(self.panel.add(Line("", one.tint, width=WIDTHS.get(one.kind, 1.7), has_dots=False)))
             self._move_lines()

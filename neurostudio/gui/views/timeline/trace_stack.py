@@ -56,12 +56,10 @@ class TraceStack(QWidget):
         n_volumes = max((len(values) for group in self.groups for values in group.traces.values()), default=0)
         canvas.set_length(n_volumes, tr_s or 1.0)
         canvas.set_loaded(n_volumes)
-        add_traces(canvas, self.groups, 0)
+        add_traces(canvas, self.groups, 0, are_low=False)
         for panel in canvas.panels:
-            panel.bottom.setVisible(panel is canvas.panels[-1])
             panel.reader = self._read
-        if canvas.panels:
-            canvas.panels[-1].bottom.set_label("Time (s)" if tr_s else "Volume")
+        canvas.name_axis("Time (s)" if tr_s else "Volume")
         align_left(canvas.panels, ())
         canvas.reset()
         canvas.describe("Motion and signal change", words_of(self.groups))
@@ -85,9 +83,9 @@ class TraceStack(QWidget):
         return "   ".join([at, *values_at(self.groups, t)])
 
 
-def add_traces(canvas: TimeCanvas, groups: Iterable[TraceGroup], row: int) -> list[Panel]:
-    """Add a panel for each group, from a row on."""
-    most = TRACE_LINES * canvas.fontMetrics().height()
+def add_traces(canvas: TimeCanvas, groups: Iterable[TraceGroup], row: int, *, are_low: bool = True) -> list[Panel]:
+    """Add a panel for each group, from a row on; low ones leave the room to what stands beside them."""
+    most = TRACE_LINES * canvas.fontMetrics().height() if are_low else 0.0
     found = []
     for number, group in enumerate(groups):
         panel = canvas.add_time_panel(row + number, height=TRACE_SHARE, most_height=most)
