@@ -14,6 +14,7 @@ from neurostudio.core.errors import NeuroError
 
 if TYPE_CHECKING:  # brings the database, which the first paint does without
     from neurostudio.gui.open_project import OpenProject
+    from neurostudio.gui.views.volume.cursor import Cursor
 
 COLOURS_KEY, COLOURS_VERSION = "colours", 1
 UNDO_LIMIT = 200
@@ -84,6 +85,16 @@ class Studio(QObject):
         self.undo.setUndoLimit(UNDO_LIMIT)
         self.pinned: tuple[str, ...] = ()
         self._colours: dict[str, int] = {}
+        self._cursor: Cursor | None = None
+
+    @property
+    def cursor(self) -> "Cursor":
+        """The crosshair and the time that all images of the brain share while they are linked."""
+        from neurostudio.gui.views.volume.cursor import Cursor
+
+        if self._cursor is None:
+            self._cursor = Cursor(self)
+        return self._cursor
 
     def set_project(self, project: "OpenProject | None") -> None:
         """Show another project, or none; the one before is closed by whoever opened it."""

@@ -10,13 +10,16 @@ from neurostudio.core.errors import NeuroError, RequestError
 from neurostudio.core.kinds import DATA_KINDS
 from neurostudio.core.registry import registry
 from neurostudio.data.import_report import ImportReport, Problem
+from neurostudio.data.registry import fingerprint
 from neurostudio.gui.panels.parts.times import local_time
+from neurostudio.report.brain_facts import brain_fact_lines
 from neurostudio.report.wording import clean, number_text, size_text, value_text
 from neurostudio.store import read
 from neurostudio.store.rows import DatasetRow, RunRow
 from neurostudio.store.uses import runs_with_dataset
 
 SAMPLE_CHARACTERS = 300
+_BRAIN = "fmri"
 _SPREADS = ("words_per_sentence", "characters_per_sentence")
 _ELSEWHERE = ("classes", "columns", "form", "duplicates", "empty_rows", "unlabelled_rows", *_SPREADS)
 
@@ -111,7 +114,7 @@ def load_dataset(project: Project, name: str) -> DataView | None:
         problems=report.problems,
         used_by=tuple(runs_with_dataset(project.store, name)),
         uses=uses_of(row.kind),
-        can_peek=not is_missing and row.path.is_file() and row.path.suffix != ".parquet",
+        can_peek=not is_missing and row.path.is_file() and row.path.suffix != ".parquet" and row.kind != _BRAIN,
     )
 
 
@@ -137,6 +140,8 @@ def fact_lines(report: ImportReport) -> list[tuple[str, str]]:
     >>> fact_lines(ImportReport("corpus", "text", {"lines": 20480, "size_bytes": 1_000_000}))
     [('Lines', '20,480'), ('Size', '1 MB')]
     """
+    if report.kind == _BRAIN:
+        return brain_fact_lines(report.facts)
     facts = report.facts
     lines = [(_name(key), _value(key, value)) for key, value in facts.items() if key not in _ELSEWHERE and _is_plain(value)]
     if isinstance(facts.get("classes"), dict):
@@ -188,10 +193,8 @@ def find_again(project: Project, name: str, path: Path) -> ImportReport:
     RequestError
         Nothing is there, or it is something else.
     """
-    from neurostudio.core.provenance import sha256_of
-
     row = read.dataset(project.store, name)
-    if row.sha256 and sha256_of(path) != row.sha256:
+    if row.sha256 and fingerprint(path, row.kind) != row.sha256:
         raise RequestError(
             f"{path} has other content than '{name}'",
             "Its checksum is not the one of the import",

@@ -8,13 +8,14 @@ from neurostudio.app import Project
 from neurostudio.core.errors import RequestError
 from neurostudio.core.kinds import ARTIFACT_KINDS, DATA_KINDS
 from neurostudio.core.method import Input
-from neurostudio.core.provenance import sha256_of, size_of
+from neurostudio.core.provenance import size_of
+from neurostudio.data.registry import fingerprint
 from neurostudio.report.wording import fact_text, size_text
 from neurostudio.store import read
 from neurostudio.store.rows import DatasetRow, RunRow
 
 CHECKSUM_SHOWN = 12
-_FACTS_SHOWN = ("rows", "lines", "words", "files", "dimensions", "language")
+_FACTS_SHOWN = ("rows", "lines", "words", "files", "dimensions", "language", "runs", "volumes")
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def _trouble(given: Input, path: Path, row: DatasetRow | None) -> str:
         return "The data set has other content now than when the run began"
     if row is not None and path.stat().st_mtime_ns == row.mtime_ns and size_of(path) == row.size:
         return ""
-    if given.sha256 and sha256_of(path) != given.sha256:
+    if given.sha256 and fingerprint(path, given.kind) != given.sha256:
         return "Changed: the file has other content now than when the run began"
     return ""
 

@@ -13,6 +13,7 @@ from neurostudio.gui.follower import JobLine
 from neurostudio.gui.panels.method.overview import MethodOverview
 from neurostudio.gui.panels.method.page import MethodPage
 from neurostudio.gui.panels.method.presenter import MethodView
+from neurostudio.gui.panels.parts.lazy_part import LazyPart
 from neurostudio.gui.panels.parts.refresh import Refresher
 from neurostudio.gui.panels.spiking_text import results as reading
 from neurostudio.gui.panels.spiking_text.accuracy_tab import AccuracyTab
@@ -20,7 +21,6 @@ from neurostudio.gui.panels.spiking_text.bench import Bench
 from neurostudio.gui.panels.spiking_text.decision_tab import DecisionTab
 from neurostudio.gui.panels.spiking_text.energy_tab import EnergyTab
 from neurostudio.gui.panels.spiking_text.filters_tab import FiltersTab
-from neurostudio.gui.panels.spiking_text.lazy_part import LazyPart
 from neurostudio.gui.panels.spiking_text.live_strip import LiveStrip
 from neurostudio.gui.panels.spiking_text.neurons_tab import NeuronsTab
 from neurostudio.gui.panels.spiking_text.results import RunChoice, RunResults

@@ -90,6 +90,7 @@ class CandidateDetail(QScrollArea):
         self.fold = button("Reading options", "right", "Encoding, columns and the like, where they were guessed wrong")
         self.fold.setFlat(True)
         self.options = OptionForm()
+        self._wants_options = False
         self.note = Secondary()
         self.busy = QProgressBar()
         self.busy.setRange(0, 0)
@@ -131,7 +132,7 @@ class CandidateDetail(QScrollArea):
         self.copy.setText(f"Copy into the project ({size_text(item.size)})" if item.size else "Copy into the project")
         self.options.show_fields(fields, item.options)
         self.fold.setVisible(bool(fields))
-        self.options.setVisible(bool(fields) and self.options.isVisibleTo(self))
+        self._fold_out(is_open=bool(fields) and (item.asks or self._wants_options))
         self.note.setText(note)
         self.note.setVisible(bool(note))
         is_busy = item.state in ("waiting", "reading", "importing")
@@ -147,9 +148,8 @@ class CandidateDetail(QScrollArea):
     @Slot()
     def on_fold(self) -> None:
         """Fold the options out or in."""
-        is_open = self.options.isHidden()
-        self.options.setVisible(is_open)
-        self.fold.setIcon(theme.icon("fold" if is_open else "right"))
+        self._wants_options = self.options.isHidden()
+        self._fold_out(is_open=self._wants_options)
 
     @Slot()
     def on_mend(self) -> None:
@@ -163,6 +163,10 @@ class CandidateDetail(QScrollArea):
         self._beside.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
 
     # --- inside
+
+    def _fold_out(self, *, is_open: bool) -> None:
+        self.options.setVisible(is_open)
+        self.fold.setIcon(theme.icon("fold" if is_open else "right"))
 
     def _arrange(self, u: int) -> None:
         grid = QGridLayout()

@@ -2,9 +2,9 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from PySide6.QtCore import QEvent, QObject, QProcess, QRectF, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QProcess, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
 
@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from neurostudio.gui.shell.window import MainWindow
 
 ICONS = {"project": "folder", "batch": "jobs", "request": "settings", "data": "import", "nothing": "info"}
+
+
+@runtime_checkable
+class Taker(Protocol):
+    """A widget that takes dropped files itself."""
+
+    def drop_sentence(self, paths: list[Path]) -> str:
+        """What it would do with them; empty where they are not for it."""
+
+    def take_files(self, paths: list[Path]) -> None:
+        """They were dropped on it."""
 
 
 class DropOverlay(QWidget):
@@ -41,6 +52,7 @@ class DropOverlay(QWidget):
         self._window = window
         self._studio: Studio = window.studio
         self._paths: tuple[str, ...] = ()
+        self._taker: Taker | None = None
         self._batches: list[QProcess] = []
         self.setAcceptDrops(True)
         self.setAccessibleName("Drop target")
@@ -82,14 +94,23 @@ class DropOverlay(QWidget):
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         event.acceptProposedAction()
+        taker = self._taker_at(event.position().toPoint())
+        if taker is not self._taker:
+            self._taker = taker
+            self._tell(self._paths)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._taker = None
         self.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
         self.hide()
-        tasks.start(self._act(self._paths), self)
+        taker, self._taker = self._taker_at(event.position().toPoint()), None
+        if taker is not None:
+            taker.take_files(_as_paths(self._paths))
+        else:
+            tasks.start(self._act(self._paths), self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours, u = theme.current(), theme.unit(self)
@@ -110,9 +131,8 @@ class DropOverlay(QWidget):
         paths = tuple(url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile())
         event.acceptProposedAction()
         if paths != self._paths or not self.isVisible():
-            self._paths = paths
-            self._say("import", "Drop to look at it")
-            tasks.start(self._find_out(paths), self)
+            self._paths, self._taker = paths, self._taker_at(event.position().toPoint())
+            self._tell(paths)
         self._cover()
         self.show()
         self.raise_()
@@ -129,9 +149,29 @@ class DropOverlay(QWidget):
             self.dragLeaveEvent(event)
         return True
 
+    def _tell(self, paths: tuple[str, ...]) -> None:
+        """Say what will become of the files here."""
+        if self._taker is not None:
+            self._say("add", self._taker.drop_sentence(_as_paths(paths)))
+        else:
+            self._say("import", "Drop to look at it")
+            tasks.start(self._find_out(paths), self)
+
+    def _taker_at(self, place: QPoint) -> Taker | None:
+        """What lies under the sheet and takes these files itself, such as a viewer of images."""
+        transparent = Qt.WidgetAttribute.WA_TransparentForMouseEvents
+        self.setAttribute(transparent, True)  # the window looks through the sheet
+        widget: QWidget | None = self._window.childAt(place)
+        self.setAttribute(transparent, False)
+        while widget is not None:
+            if isinstance(widget, Taker) and widget.drop_sentence(_as_paths(self._paths)):
+                return widget
+            widget = widget.parentWidget()
+        return None
+
     async def _find_out(self, paths: tuple[str, ...]) -> None:
         drop = await in_background(drop_actions, paths, has_project=self._studio.project is not None)
-        if paths == self._paths:
+        if paths == self._paths and self._taker is None:
             self._say(ICONS[drop.what], drop.sentence, drop.reason)
 
     def _say(self, icon: str, title: str, reason: str = "") -> None:
@@ -206,3 +246,7 @@ class DropOverlay(QWidget):
             words = last_words(process)
             self._studio.report_error(NeuroError(f"The batch “{name}” did not end well", words, "Drop it again to go on"))
         process.deleteLater()
+
+
+def _as_paths(paths: tuple[str, ...]) -> list[Path]:
+    return [Path(path) for path in paths]

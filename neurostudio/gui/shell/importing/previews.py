@@ -13,6 +13,7 @@ from neurostudio.core.kinds import DATA_KINDS
 from neurostudio.core.provenance import size_of
 from neurostudio.data.import_report import ImportReport
 from neurostudio.data.registry import readers, recognise
+from neurostudio.gui.shell.importing.reader_options import option_title
 from neurostudio.report.wording import number_text, size_text
 from neurostudio.store.rows import DatasetRow
 
@@ -21,7 +22,9 @@ HIDDEN = (".", "~")
 
 _SAID_ENCODING = re.compile(r"the encoding ([\w-]+\d[\w-]*)")
 
-_QUOTES = "Quotes, under Reading options"
+_READING_OPTIONS = "under Reading options"
+_QUOTES = f"Quotes, {_READING_OPTIONS}"
+_SAID_OPTION = re.compile(r"the option (\w+) \(--option [^)]*\)")
 
 State = Literal["waiting", "reading", "ready", "unusable", "importing", "imported"]
 
@@ -59,6 +62,11 @@ class Candidate:
     version: int = 0
 
     @property
+    def asks(self) -> bool:
+        """Whether an option answers what stands in the way."""
+        return self.report is not None and any(_READING_OPTIONS in problem.message for problem in self.report.errors)
+
+    @property
     def found_kind(self) -> str:
         """The kind that was chosen or recognised; empty where neither is."""
         return self.kind or self.recognised
@@ -72,8 +80,8 @@ class Candidate:
         if self.report is None:
             return "cannot be read"
         title = kind_title(self.report.kind)
-        rows = self.report.facts.get("rows")
-        amount = f"{number_text(rows)} rows" if isinstance(rows, int) else size_text(self.size)
+        counted = next((word for word in ("rows", "runs") if self.report.facts.get(word)), "")
+        amount = f"{number_text(self.report.facts[counted])} {counted}" if counted else size_text(self.size)
         return f"{title}, {amount}" if self.state == "ready" else f"{title}, cannot be used"
 
 
@@ -193,13 +201,13 @@ def expand(paths: Iterable[Path | str]) -> list[Path]:
 def look_at(path: Path, kind: str, options: Mapping[str, Any]) -> Look:
     """Read one candidate as an import would."""
     try:
-        size = size_of(path)
+        size = size_of(path) if path.exists() else 0
     except OSError as error:
         return Look(kind, error=NeuroError(f"{path} cannot be read", error.strerror or str(error)))
     found = kind
     try:
         found = kind or recognise(path)
-        return Look(found, preview(path, found, options), size=size)
+        return Look(found, _worded(preview(path, found, options)), size=size)
     except NeuroError as error:
         return Look(found, error=_for_the_window(error), size=size)
 
@@ -243,6 +251,16 @@ def _for_the_window(error: NeuroError) -> NeuroError:
         return NeuroError(error.what, error.why, "Choose its kind above")
     fix = error.fix.replace("--encoding", "the encoding").replace("with the option quoting=none", f"({_QUOTES})")
     return NeuroError(error.what, error.why, fix)
+
+
+def _worded(report: ImportReport) -> ImportReport:
+    """The report with choices in place of flags of the command line."""
+
+    def words(match: re.Match[str]) -> str:
+        return f"{option_title(match[1])}, {_READING_OPTIONS}"
+
+    problems = tuple(replace(one, message=_SAID_OPTION.sub(words, one.message)) for one in report.problems)
+    return replace(report, problems=problems)
 
 
 def _is_dataset(folder: Path) -> bool:

@@ -14,6 +14,7 @@ from neurostudio.data.encoding import head_text
 from neurostudio.data.import_report import ImportReport
 from neurostudio.data.labelled_text.rows import Form
 from neurostudio.data.registry import readers
+from neurostudio.gui.shell.importing.brain_options import OF_FOLDERS, brain_choices, brain_found
 
 ENCODINGS = ("utf-8", "windows-1252", "iso-8859-1", "gb18030", "big5", "shift_jis", "euc-kr", "utf-16")
 MOST_COLUMNS = 200
@@ -49,24 +50,54 @@ _WORDS: dict[str, tuple[str, str]] = {
     "delimiter": ("Delimiter", "What stands between the fields of a row."),
     "quoting": ("Quotes", "Whether quotes enclose fields that hold the delimiter."),
     "header": ("Header", "Whether the first row holds the names of the columns."),
+    "tr_s": ("TR", "Repetition time: seconds from one volume to the next. It wins over sidecars and headers."),
+    "orientation": ("Orientation", "Which of the two affines of the header places the image, where they disagree."),
+    "files": ("Run images", "Pattern of the images that are runs, in a folder that is not BIDS."),
+    "events": ("Events", "Table of what was shown or done when."),
+    "confounds": ("Confounds", "Table of motion and other nuisance series, one row a volume."),
+    "mask": ("Mask", "Image of the voxels that belong to the brain."),
 }
 _QUOTING_WORDS = {"csv": "enclose fields", "none": "are plain characters"}
 _FOLDER_FORMS = ("class-folders", "pos-neg-files")
+_BRAIN = "fmri"
 
 
 def option_fields(kind: str, path: Path, report: ImportReport | None) -> tuple[OptionField, ...]:
     """What can be said about the reading of data of a kind; reads the head of the file for the names of its columns."""
-    if not kind or kind not in readers() or path.is_dir():
+    if not kind or kind not in readers():
+        return ()
+    if kind == _BRAIN:
+        return _brain_fields(path, report)
+    if path.is_dir():
         return ()
     found = dict(report.options) if report else {}
     fields = []
     for name in _names(kind):
-        title, help_ = _WORDS.get(name, (name.replace("_", " ").capitalize(), ""))
+        title, help_ = option_title(name), _WORDS[name][1] if name in _WORDS else ""
         choices = _choices(name, path, found)
         fields.append(
             OptionField(name, title, help_, choices, _in_words(found.get(name)), is_free=name == "encoding" or not choices)
         )
     return tuple(fields)
+
+
+def _brain_fields(path: Path, report: ImportReport | None) -> tuple[OptionField, ...]:
+    names = (name for name in _names(_BRAIN) if path.is_dir() or name not in OF_FOLDERS)
+    return tuple(
+        OptionField(
+            name,
+            *_WORDS[name],
+            brain_choices(name, path, report),
+            brain_found(name, report),
+            is_free=name != "orientation",
+        )
+        for name in names
+    )
+
+
+def option_title(name: str) -> str:
+    """Title of an option, as its field has it."""
+    return _WORDS[name][0] if name in _WORDS else name.replace("_", " ").capitalize()
 
 
 def columns_of(path: Path, options: Mapping[str, Any]) -> tuple[str, ...]:

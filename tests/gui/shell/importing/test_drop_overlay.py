@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from neurostudio.core.run_folder import run_folders
@@ -168,3 +168,35 @@ def test_files_that_come_in_over_a_text_field_are_seen_by_the_native_window(wind
     assert not window.overlay.eventFilter(handle, event), "Qt goes on and finds the sheet under the pointer"
     assert window.overlay.isVisible()
     window.overlay.hide()
+
+
+class Canvas(QWidget):
+    """Takes pictures itself."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.taken: list[Path] = []
+        self.setGeometry(0, 0, 200, 200)
+        self.show()
+
+    def drop_sentence(self, paths: list[Path]) -> str:
+        return "Show it here" if all(path.suffix == ".png" for path in paths) else ""
+
+    def take_files(self, paths: list[Path]) -> None:
+        self.taken += paths
+
+
+def test_a_widget_that_takes_the_files_itself_gets_them(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    canvas = Canvas(window)
+    picture = tmp_path / "a.png"
+    picture.write_bytes(b"")
+    hover(window, files(picture))
+    assert window.overlay.sentence == "Show it here"
+    beside = QDragMoveEvent(QPoint(400, 400), COPY, files(picture), LEFT, NO_KEY)
+    QApplication.sendEvent(window, beside)
+    qtbot.waitUntil(lambda: window.overlay.sentence != "Show it here")
+    drop(window, files(picture))
+    assert canvas.taken == [picture]
+    assert not window.overlay.isVisible()
+    drop(window, files(tmp_path / "notes.txt"))
+    assert canvas.taken == [picture]

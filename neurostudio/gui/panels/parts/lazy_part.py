@@ -1,4 +1,4 @@
-"""A tab that is made when it is first seen: the window opens the panel without a pause for eleven pictures."""
+"""A tab that is made when it is first seen: a page opens without a pause for pictures that nobody looks at yet."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
