@@ -19,8 +19,8 @@ from neurostudio.core.errors import RequestError
 from neurostudio.core.files import remove, replaced
 from neurostudio.core.kinds import data_kind
 from neurostudio.core.method import Input
-from neurostudio.core.provenance import sha256_of, size_of
-from neurostudio.data.registry import ImportReport, inspect, recognise
+from neurostudio.core.provenance import size_of
+from neurostudio.data.registry import ImportReport, fingerprint, inspect, recognise
 from neurostudio.store.read import dataset as read_dataset
 from neurostudio.store.read import datasets as read_datasets
 from neurostudio.store.rows import DatasetRow
@@ -118,7 +118,7 @@ def locate(project: Project, row: DatasetRow) -> Path:
     if row.path.exists():
         return row.path
     for candidate in (project.path / "data" / row.path.name, project.path.parent / row.path.name):
-        if candidate.exists() and size_of(candidate) == row.size and sha256_of(candidate) == row.sha256:
+        if candidate.exists() and size_of(candidate) == row.size and fingerprint(candidate, row.kind) == row.sha256:
             return candidate
     raise RequestError(
         f"The data of '{row.name}' are missing: {row.path}",
@@ -130,7 +130,7 @@ def dataset_input(project: Project, role: str, name: str) -> Input:
     """The data set of that name as an input of a run; RequestError when it is missing or has changed."""
     row = read_dataset(project.store, name)
     path = locate(project, row)
-    if size_of(path) != row.size or (_mtime_ns(path) != row.mtime_ns and sha256_of(path) != row.sha256):
+    if size_of(path) != row.size or (_mtime_ns(path) != row.mtime_ns and fingerprint(path, row.kind) != row.sha256):
         raise RequestError(
             f"The file of '{name}' has changed since it was imported: {path}",
             fix=f"To work with its new content: {command('import', project.path, path)}",
@@ -154,7 +154,7 @@ def check_name(name: str) -> None:
 
 
 def _add(project: Project, source: Path, report: ImportReport, name: str | None, copy: bool) -> Imported:
-    checksum = sha256_of(source)
+    checksum = fingerprint(source, report.kind)
     known = {row.name: row for row in list_datasets(project)}
     fitting = [row for row in known.values() if row.kind == report.kind and name in (None, row.name)]
     fitting.sort(key=lambda row: row.path != source)  # of several copies the one at this very place
@@ -190,7 +190,7 @@ def _copied(project: Project, source: Path, name: str) -> Path:
         return target
     with replaced(target) as partial:
         if source.is_dir():
-            shutil.copytree(source, partial)
+            shutil.copytree(source, partial, ignore_dangling_symlinks=True)  # images that were not downloaded
         else:
             shutil.copyfile(source, partial)
     return target
@@ -198,7 +198,7 @@ def _copied(project: Project, source: Path, name: str) -> Path:
 
 def _existing(path: Path | str) -> Path:
     absolute = Path(os.path.abspath(path))
-    if not absolute.exists():
+    if not absolute.exists() and not absolute.is_symlink():  # the reader says where a link leads
         raise RequestError(f"There is no file {absolute}")
     return absolute
 

@@ -3,9 +3,12 @@
 import difflib
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import neurostudio
 from neurostudio.app.project import Project
 from neurostudio.core.errors import RequestError
 from neurostudio.core.files import replaced
@@ -15,8 +18,13 @@ from neurostudio.report.plotted import plotted_numbers, with_shown_plot, write_c
 from neurostudio.store.read import curve, curve_names, run_detail
 from neurostudio.store.rows import ArtifactRow, RunDetail
 
+if TYPE_CHECKING:
+    from neurostudio.app.seen import Seen
+
 PICTURES = (".png", ".svg", ".pdf")
 NUMBERS = ".csv"
+READING = ".json"
+HAVE_NUMBERS = ("table", "array", "spikes", "volume")
 
 
 def export_run(project: Project, key: str, target: Path | str) -> list[Path]:
@@ -53,7 +61,7 @@ def export_run(project: Project, key: str, target: Path | str) -> list[Path]:
     return [*written, destination / "metrics.json", destination / "request.json"]
 
 
-def export_figure(project: Project, key: str, artifact: str, target: Path | str) -> Path:
+def export_figure(project: Project, key: str, artifact: str, target: Path | str, look: Mapping[str, Any] | None = None) -> Path:
     """Draw one artifact of a run as the report does, or write the numbers behind the picture.
 
     Parameters
@@ -67,6 +75,9 @@ def export_figure(project: Project, key: str, artifact: str, target: Path | str)
     target : Path or str
         File that ends in ``.png``, ``.svg`` or ``.pdf`` (the picture, with the run's identity in its metadata) or in
         ``.csv`` (the numbers that it shows). An existing file is replaced.
+    look : mapping, optional
+        For volumes: what a viewer has set (crosshair, thresholds, colours ...; see :mod:`neurostudio.app.seen`). The picture
+        then shows what was seen, the table holds the series at the crosshair, and a ``.json`` what stands there.
 
     Returns
     -------
@@ -80,11 +91,18 @@ def export_figure(project: Project, key: str, artifact: str, target: Path | str)
     NeuroError
         When the artifact's file is missing or damaged.
     """
-    path = _checked(target)
+    path = _checked(target, *((READING,) if look is not None else ()))
     detail = run_detail(project.store, project.find_run(key).run_id)
     row = _named(detail, artifact)
+    if look is not None:
+        from neurostudio.app.seen import seen_of_run
+
+        if row.kind != "volume":
+            raise RequestError(f"The artifact '{row.name}' is of the kind {row.kind}", "Only volumes have a look")
+        _write_seen(seen_of_run({one.name: one for one in detail.artifacts}, artifact, look), path, _identity(detail), row.title)
+        return path
     shown = ReportArtifact(row.name, row.kind, row.path, row.title, row.size, row.sha256, row.plot)
-    if path.suffix == NUMBERS and row.kind in ("table", "array", "spikes"):
+    if path.suffix == NUMBERS and row.kind in HAVE_NUMBERS:
         write_csv(plotted_numbers(shown), path)
         return path
     if row.kind == "figure" and path.suffix == row.path.suffix and row.path.is_file():
@@ -104,6 +122,32 @@ def export_figure(project: Project, key: str, artifact: str, target: Path | str)
     if figure is None:
         raise ValueError(f"artifact {row.name!r} has a plot and gave no figure")
     save(figure, path, run, row.title or row.name)
+    return path
+
+
+def export_dataset(project: Project, name: str, target: Path | str, look: Mapping[str, Any] | None = None) -> Path:
+    """Draw what is seen of a data set of brain images, or write the series at the crosshair.
+
+    Parameters
+    ----------
+    name : str
+        The data set.
+    target : Path or str
+        As for :func:`export_figure`; a ``.json`` holds what stands at the crosshair: place, voxel and value of each layer.
+    look : mapping, optional
+        What a viewer has set; the first run of the data set unless it names layers.
+
+    Raises
+    ------
+    RequestError
+        Unknown data set, one of another kind, another file ending, or a look that names an image that is not there.
+    NeuroError
+        When an image is damaged.
+    """
+    from neurostudio.app.seen import seen_of_dataset
+
+    path = _checked(target, READING)
+    _write_seen(seen_of_dataset(project, name, look or {}), path, {"data": name, "program": _program()}, name)
     return path
 
 
@@ -135,12 +179,31 @@ def export_curve(project: Project, key: str, metric: str, target: Path | str) ->
     return path
 
 
-def _checked(target: Path | str) -> Path:
+def _write_seen(seen: "Seen", path: Path, where: Mapping[str, str], title: str) -> None:
+    if path.suffix == READING:
+        with replaced(path) as partial:
+            partial.write_text(json.dumps({**where, **asdict(seen.reading())}, indent=2) + "\n", encoding="utf-8")
+        return
+    if path.suffix == NUMBERS:
+        write_csv(seen.series(), path)
+        return
+    from neurostudio.report.figures import draw_seen, save
+
+    save(draw_seen(seen.look, seen.images, title, where), path, where, title)
+
+
+def _program() -> str:
+    return f"NeuroStudio {neurostudio.__version__}"
+
+
+def _checked(target: Path | str, *also: str) -> Path:
     path = Path(target).absolute()
     suffix = path.suffix.lower()
-    if suffix not in (*PICTURES, NUMBERS):
+    endings = (*PICTURES, NUMBERS, *also)
+    if suffix not in endings:
         raise RequestError(
-            f"A figure cannot be written as '{path.name}'", fix=f"Give a file that ends in {', '.join(PICTURES)} or {NUMBERS}"
+            f"A figure cannot be written as '{path.name}'",
+            fix=f"Give a file that ends in {', '.join(endings[:-1])} or {endings[-1]}",
         )
     return path.with_suffix(suffix)
 

@@ -1,14 +1,21 @@
 """Small projects to try things on, made from nothing: data that the program writes itself, ready to run."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from neurostudio.core.errors import RequestError
 
+if TYPE_CHECKING:
+    from neurostudio.app.project import Project
+
 FOLDER = "NeuroStudio"
 MOST_FOLDERS = 100
+WORDS_PREFIX = "words-run-"
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,8 @@ class SampleStudy:
         Method that its data are for.
     folder, dataset : str
         Name of its project folder, and of its data set.
+    role : str
+        Input of the method that the data set fills.
     """
 
     id: str
@@ -31,6 +40,7 @@ class SampleStudy:
     method: str
     folder: str
     dataset: str
+    role: str = "train"
 
 
 SAMPLE_STUDIES: dict[str, SampleStudy] = {
@@ -52,6 +62,15 @@ SAMPLE_STUDIES: dict[str, SampleStudy] = {
             "spiking-text-chinese-sample",
             "sample-reviews-chinese",
         ),
+        SampleStudy(
+            "brain-listening",
+            "Brain data: listening to two narrators",
+            "A simulated scan of three runs in MNI space, with motion, timed words and the truth beside it. Look at it, clean it, map it.",
+            "fmri.glm",
+            "brain-listening-sample",
+            "listening",
+            "bold",
+        ),
     )
 }
 
@@ -69,9 +88,7 @@ def make_sample_project(study_id: str = "spiking-english", folder: Path | str | 
     RequestError
         Unknown study, or something else lies in the folder.
     """
-    from neurostudio.app.datasets import import_data
     from neurostudio.app.project import INDEX, Project
-    from neurostudio.data.samples import write_sample_reviews, write_sample_reviews_chinese
 
     if study_id not in SAMPLE_STUDIES:
         raise RequestError(f"There is no sample study '{study_id}'", fix=f"Known ones: {', '.join(SAMPLE_STUDIES)}")
@@ -80,9 +97,38 @@ def make_sample_project(study_id: str = "spiking-english", folder: Path | str | 
     if (path / INDEX).exists():
         return path
     with Project.create(path) as project:
-        write = write_sample_reviews_chinese if study_id == "spiking-chinese" else write_sample_reviews
-        import_data(project, [write(project.path / "data")], kind="labelled-text", name=study.dataset)
+        if study_id == "brain-listening":
+            add_listening(project, study.dataset)
+        else:
+            _add_reviews(project, study)
     return path
+
+
+def add_listening(project: Project, name: str, *, runs: int = 3, volumes: int = 150) -> None:
+    """Make the listening sample within a project, and add its scan and the timed words of each run.
+
+    Parameters
+    ----------
+    name : str
+        Of the data set with the scan; the words are ``words-run-1`` and so on.
+    runs, volumes : int
+        Size of it.
+    """
+    from neurostudio.app.datasets import import_data
+    from neurostudio.data.samples import write_sample_fmri
+
+    root = write_sample_fmri(project.path / "data", runs=runs, volumes=volumes)
+    import_data(project, [root], kind="fmri", name=name)
+    for number, words in enumerate(sorted((root / "stimuli").glob("*_words.tsv")), start=1):
+        import_data(project, [words], kind="table", name=f"{WORDS_PREFIX}{number}")
+
+
+def _add_reviews(project: Project, study: SampleStudy) -> None:
+    from neurostudio.app.datasets import import_data
+    from neurostudio.data.samples import write_sample_reviews, write_sample_reviews_chinese
+
+    write = write_sample_reviews_chinese if study.id == "spiking-chinese" else write_sample_reviews
+    import_data(project, [write(project.path / "data")], kind="labelled-text", name=study.dataset)
 
 
 def _free_place(wanted: Path) -> Path:

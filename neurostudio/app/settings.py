@@ -44,6 +44,8 @@ class UserSettings(BaseModel):
         Most runs at the same time; 0 for as many as the machine holds.
     default_cores : int
         Threads of a new run; 0 for what its method asks for.
+    radiological : bool
+        Show the right side of the body on the left of the screen.
     recent_projects : tuple of str
         Paths, the latest first.
     """
@@ -61,6 +63,7 @@ class UserSettings(BaseModel):
     default_device: str = Field("auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
     default_cores: int = Field(0, ge=0, le=1024)
     notifications_in_window: bool = True
+    radiological: bool = False
     recent_projects: tuple[str, ...] = ()
 
 

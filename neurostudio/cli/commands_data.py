@@ -101,6 +101,10 @@ def _known_before(one: "Imported") -> str:
 
 def _facts(report: "ImportReport") -> list[tuple[str, str]]:
     """Facts that say something, each in words."""
+    if report.kind == "fmri":
+        from neurostudio.report.brain_facts import brain_fact_lines
+
+        return [(name.lower() if name != "TR" else name, text) for name, text in brain_fact_lines(report.facts)]
     return [(key, text) for key, value in report.facts.items() if (text := _fact_text(value))]
 
 

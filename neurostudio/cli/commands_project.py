@@ -41,7 +41,7 @@ def demo(
     project: Annotated[Path, typer.Option("--project", help="Folder of the sample project.", metavar="DIR")] = Path(
         "neurostudio-demo"
     ),
-    quick: Annotated[bool, typer.Option("--quick", help="Fewer steps: about half a minute.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Smaller data and fewer steps: about a minute.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Make a sample project, run the main jobs on it and write a report."""
@@ -55,16 +55,8 @@ def demo(
         print_json(outcome)
     else:
         print_table(
-            ["Run", "State", "SNN accuracy", "ANN accuracy"],
-            [
-                (
-                    row.name,
-                    state_text(row.state),
-                    *(f"{row.metrics.get(key, float('nan')):.3f}" for key in ("test/accuracy", "ann/accuracy")),
-                )
-                for row in outcome.runs
-            ],
-            right=("SNN accuracy", "ANN accuracy"),
+            ["Run", "State", "Result"],
+            [(row.name, state_text(row.state), row.result) for row in outcome.runs],
         )
         say(f"Report: {short_path(outcome.report)}")
     return 0 if all(row.state == "done" for row in outcome.runs) else 1

@@ -73,8 +73,12 @@ def show(project: ProjectPath, run: RunKey, as_json: AsJson = False) -> None:
 
 def export(
     project: ProjectPath,
-    run: RunKey,
-    to: Annotated[Path, typer.Option("--to", help="Folder to write to; with --artifact or --curve a file.", metavar="DIR|FILE")],
+    to: Annotated[
+        Path, typer.Option("--to", help="Folder to write to; with --artifact, --curve or --dataset a file.", metavar="DIR|FILE")
+    ],
+    run: Annotated[
+        str | None, typer.Argument(help="Id or name of a run, the start of its id, or 'latest'.", metavar="[RUN]")
+    ] = None,
     artifact: Annotated[
         str | None,
         typer.Option("--artifact", help="Draw this artifact: .png, .svg, .pdf; or its numbers: .csv.", metavar="NAME"),
@@ -82,26 +86,48 @@ def export(
     curve: Annotated[
         str | None, typer.Option("--curve", help="Draw this metric over its steps; the same endings.", metavar="METRIC")
     ] = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="Draw this data set of brain images; the same endings.", metavar="NAME")
+    ] = None,
+    look: Annotated[
+        Path | None, typer.Option("--look", help="What the viewer of volumes has set, as JSON.", metavar="FILE.json")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Copy what a run left to a folder: artifacts, metrics and request as ordinary files; or draw one of them to a file."""
+    """Copy what a run left to a folder: artifacts, metrics and request as ordinary files; or draw one thing to a file."""
     from neurostudio.app import export as use
     from neurostudio.app.commands import short_path
+    from neurostudio.app.seen import read_look
 
-    if artifact is not None and curve is not None:
-        raise RequestError("--artifact and --curve cannot both be given", fix="Export one after the other")
+    _check_export(run, artifact, curve, dataset, look)
     with opened(project) as there:
-        if artifact is not None:
-            written = [use.export_figure(there, run, artifact, to)]
+        state = None if look is None else read_look(look)
+        if dataset is not None:
+            written = [use.export_dataset(there, dataset, to, state)]
+        elif artifact is not None:
+            written = [use.export_figure(there, run or "", artifact, to, state)]
         elif curve is not None:
-            written = [use.export_curve(there, run, curve, to)]
+            written = [use.export_curve(there, run or "", curve, to)]
         else:
-            written = use.export_run(there, run, to)
+            written = use.export_run(there, run or "", to)
     if as_json:
         print_json({"written": written})
         return
     for path in written:
         print_line(short_path(path))
+
+
+def _check_export(run: str | None, artifact: str | None, curve: str | None, dataset: str | None, look: Path | None) -> None:
+    """RequestError for flags that do not go together."""
+    given = [flag for flag, value in (("--artifact", artifact), ("--curve", curve), ("--dataset", dataset)) if value is not None]
+    if len(given) > 1:
+        raise RequestError(f"{' and '.join(given)} cannot both be given", fix="Export one after the other")
+    if dataset is not None and run is not None:
+        raise RequestError(f"A run ('{run}') and a data set ('{dataset}') cannot both be given", fix="Leave one of them out")
+    if dataset is None and run is None:
+        raise RequestError("Say what to export", fix="Name a run, or give --dataset NAME")
+    if look is not None and artifact is None and dataset is None:
+        raise RequestError("--look belongs to --artifact or --dataset", fix="Name the volume that is looked at")
 
 
 def report(

@@ -456,10 +456,10 @@ def _read_flag(known: Mapping[str, SettingInfo], name: str, text: str) -> Any:
         return None
     if info.form in ("list", "dict", "spec", "union"):
         return _read_json(name, text, info)
+    if info.form in ("str", "choice") and text in ('"none"', '"null"', '"None"', '"Null"', '"NONE"', '"NULL"'):
+        text = text.strip('"')
     if info.form == "choice":
         return next((choice for choice in info.choices if str(choice) == text), text)
-    if info.form == "str" and text in ('"none"', '"null"', '"None"', '"Null"', '"NONE"', '"NULL"'):
-        return text.strip('"')
     return text
 
 

@@ -45,10 +45,27 @@ def _plotted(artifact: ReportArtifact, title: str, identity: Mapping[str, str]) 
 
 def _numbers_behind(artifact: ReportArtifact, title: str) -> list[Block]:
     """The figure's numbers, folded: a picture alone says nothing to a screen reader."""
+    if artifact.kind == "volume":
+        return _peaks(artifact, title)
     if artifact.kind != "table":
         return []
     grid = _table(artifact, title)
     return [Grid(**{**grid.__dict__, "title": f"Numbers: {title}", "folded": True, "on_paper": False})]
+
+
+def _peaks(artifact: ReportArtifact, title: str) -> list[Block]:
+    """Where a map is strongest, folded; nothing for pictures without a threshold."""
+    from neurostudio.report.volume_data import peak_rows
+
+    plot = artifact.plot
+    if plot is None or plot.form != "slices" or "threshold" not in plot.baselines:
+        return []
+    header, rows, n_peak = peak_rows(artifact.path, plot, PREVIEW_ROWS)
+    if not rows:
+        return []
+    note = f"The strongest {len(rows)} of {number_text(n_peak)} peaks." if n_peak > len(rows) else ""
+    numeric = frozenset(at for at, name in enumerate(header) if name != "volume")
+    return [Grid(header, rows, title=f"Peaks: {title}", note=note, numeric=numeric, folded=True, on_paper=False)]
 
 
 def _table(artifact: ReportArtifact, title: str) -> Grid:

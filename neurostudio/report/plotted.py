@@ -43,6 +43,8 @@ def shown_plot(artifact: ReportArtifact) -> Plot | None:
         return artifact.plot
     if artifact.kind == "spikes":
         return Plot("raster", x_label="Time", y_label="Unit")
+    if artifact.kind == "volume":
+        return Plot("slices")
     if artifact.kind == "array":
         axes = {len(array.shape) for array in read_arrays(artifact.path).values() if array.dtype.kind in "biufc"}
         return Plot("heatmap", x_label="Column", y_label="Row") if 2 in axes else Plot("traces") if 1 in axes else None
@@ -105,6 +107,8 @@ def plotted_numbers(artifact: ReportArtifact) -> dict[str, Any]:
             raise NeuroError(f"'{artifact.name}' has no numbers to write as a table")
         table = read_table(artifact.path)
         return {name: table.column(name) for name in table.columns}
+    if plot.form in ("slices", "labels"):
+        return _voxels(plot, artifact)
     if plot.form == "raster":
         return _spikes(read_arrays(artifact.path))
     if plot.form == "heatmap" and artifact.kind == "table":
@@ -128,6 +132,17 @@ def write_csv(columns: Mapping[str, Any], target: Path) -> None:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(zip_longest(*(map(_cell, values) for values in columns.values()), fillvalue=""))
+
+
+def _voxels(plot: Plot, artifact: ReportArtifact) -> dict[str, Any]:
+    """The voxels of a map from its threshold on (of a series without named volumes the first one), or the regions of labels."""
+    from neurostudio.report.volume_data import read_image, region_columns, region_names, voxel_columns
+
+    image = read_image(artifact.path)
+    if plot.form == "labels":
+        return dict(region_columns(image, region_names(plot, artifact.path)))
+    n_shown = min(image.n_volumes, len(plot.y)) if plot.form == "slices" and plot.y else 1
+    return dict(voxel_columns(image, plot.y, plot.baselines.get("threshold"), range(n_shown)))
 
 
 def _spikes(arrays: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,11 +14,13 @@ def test_a_sample_study_is_ready_to_run(study_id: str, tmp_path: Path) -> None:
     path = studies.make_sample_project(study_id, tmp_path / "sample")
     study = studies.SAMPLE_STUDIES[study_id]
     with Project.open(path) as project:
-        (row,) = list_datasets(project)
-        assert row.name == study.dataset
-        assert row.path.is_relative_to(path)
-        assert row.report["facts"]["rows"] == (2400 if study_id == "spiking-english" else 800)
-        assert make_request(project, study.method, inputs={"train": [row.name]}).method == study.method
+        rows = {row.name: row for row in list_datasets(project)}
+        assert all(row.path.is_relative_to(path) for row in rows.values())
+        facts = rows[study.dataset].report["facts"]
+        amounts = {"spiking-english": ("rows", 2400), "spiking-chinese": ("rows", 800), "brain-listening": ("runs", 3)}
+        name, amount = amounts[study_id]
+        assert facts[name] == amount
+        assert make_request(project, study.method, inputs={study.role: [study.dataset]}).method == study.method
 
 
 def test_a_sample_that_is_there_is_opened_not_made_again(tmp_path: Path) -> None:

@@ -151,6 +151,6 @@ def sign(figure: Figure, title: str, identity: Mapping[str, str]) -> None:
     """Give a picture that leaves the report its title and, small, the run that it comes from."""
     if title:
         figure.suptitle(short(title, AXIS_CHARACTERS), x=0.01, ha="left", fontsize=style.FONT_POINTS + 1, fontweight="bold")
-    origin = " · ".join(identity[key] for key in ("run", "method", "program") if identity.get(key))
+    origin = " · ".join(identity[key] for key in ("run", "data", "method", "program") if identity.get(key))
     if origin:
         figure.supxlabel(short(origin, 110), x=0.99, ha="right", fontsize=6, color=style.SECONDARY)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -16,6 +16,11 @@ from neurostudio.report.figures.canvas import sign
 from neurostudio.report.figures.columns import draw_bars, draw_histogram, draw_line, draw_scatter
 from neurostudio.report.figures.grids import draw_arrays, draw_table
 from neurostudio.report.figures.signals import draw_raster, draw_traces
+from neurostudio.report.figures.volumes import draw_look, draw_volume
+from neurostudio.report.volume_look import VolumeLook
+
+if TYPE_CHECKING:
+    from neurostudio.data.fmri.image import Image
 
 _OF_COLUMNS: dict[str, Callable[[Plot, Mapping[str, Any]], tuple[Figure, list[str]]]] = {
     "line": draw_line,
@@ -71,6 +76,20 @@ def draw_with_caption(artifact: ReportArtifact, identity: Mapping[str, str] | No
     return Drawing(figure, " ".join(part for part in (plot.caption, *notes) if part))
 
 
+def draw_seen(look: VolumeLook, images: "Mapping[str, Image]", title: str, identity: Mapping[str, str]) -> Figure:
+    """Draw what a viewer shows of volumes, signed with where it comes from.
+
+    Raises
+    ------
+    NeuroError
+        When nothing is seen, or the images lie in different places.
+    """
+    with style.applied():
+        figure, _ = draw_look(look, images)
+        sign(figure, title, identity)
+    return figure
+
+
 def _drawn(artifact: ReportArtifact, plot: Plot) -> tuple[Figure, list[str]]:
     if plot.form in _OF_COLUMNS:
         return _OF_COLUMNS[plot.form](plot, read_columns(artifact))
@@ -82,6 +101,8 @@ def _drawn(artifact: ReportArtifact, plot: Plot) -> tuple[Figure, list[str]]:
         return draw_raster(plot, read_arrays(artifact.path))
     if plot.form == "traces":
         return draw_traces(plot, dict(_number_columns(artifact)))
+    if plot.form in ("slices", "labels"):
+        return draw_volume(plot, artifact.path)
     raise NeuroError(f"'{plot.form}' is not a form of figure that this program knows", fix="Update NeuroStudio")
 
 
