@@ -27,6 +27,18 @@ def shared_data() -> Callable[[str], Path]:
     return find
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is remembered of images goes to a folder of the tests, not to this user's."""
+    before = os.environ.get("NEUROSTUDIO_CACHE")
+    os.environ["NEUROSTUDIO_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    if before is None:
+        del os.environ["NEUROSTUDIO_CACHE"]
+    else:
+        os.environ["NEUROSTUDIO_CACHE"] = before
+
+
 @pytest.fixture(scope="session")
 def plugin_environment() -> dict[str, str]:
     """Environment of a process in which ``counting.sum`` is installed as a plugin, beside the built-in methods."""

@@ -30,9 +30,9 @@ def read(plan: ImportList, path: Path) -> Candidate:
 
 
 def test_a_folder_of_files_stands_for_its_files(tmp_path: Path) -> None:
-    for name in ("b.png", "a.png", ".hidden"):
+    for name in ("b.bin", "a.bin", ".hidden"):
         (tmp_path / name).write_bytes(bytes(range(256)))
-    assert expand([tmp_path]) == [tmp_path / "a.png", tmp_path / "b.png"]
+    assert expand([tmp_path]) == [tmp_path / "a.bin", tmp_path / "b.bin"]
 
 
 def test_a_folder_that_is_a_data_set_stays_one(tmp_path: Path) -> None:
