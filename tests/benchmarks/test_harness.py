@@ -41,3 +41,8 @@ def test_without_a_name_the_benchmarks_are_listed(capsys: pytest.CaptureFixture[
 def test_an_unknown_name_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["nothing"]) == 2
     assert "store-ingest" in capsys.readouterr().err
+
+
+def test_small_inputs_are_refused_where_there_are_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["startup", "--quick"]) == 2
+    assert "has no small inputs" in capsys.readouterr().err

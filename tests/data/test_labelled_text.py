@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neurostudio.core.errors import RequestError
-from neurostudio.data import inspect, open_data, readers, recognise
+from neurostudio.data import inspect, open_data, recognise
 from neurostudio.data.delimited import to_delimited
 from neurostudio.data.labelled_text.handle import LabelledText
+from neurostudio.data.registry import readers
 
 KIND = "labelled-text"
 Items = list[tuple[str, str]]

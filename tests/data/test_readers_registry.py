@@ -9,7 +9,8 @@ import pytest
 
 from neurostudio.core.errors import RequestError
 from neurostudio.core.kinds import DATA_KINDS
-from neurostudio.data import Reader, inspect, open_data, readers, recognise
+from neurostudio.data import Reader, inspect, open_data, recognise
+from neurostudio.data.registry import readers
 
 PLUGIN = """
 from neurostudio.data.import_report import ImportReport
@@ -59,7 +60,7 @@ def test_every_reader_keeps_the_protocol_and_reads_a_known_kind() -> None:
 
 def test_listing_readers_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from neurostudio.data import readers; readers();"
+        "import sys; from neurostudio.data.registry import readers; readers();"
         "print([m for m in ('numpy', 'pandas', 'torch', 'charset_normalizer', 'yaml', 'sqlalchemy') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

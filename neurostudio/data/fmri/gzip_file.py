@@ -68,12 +68,14 @@ class PatientFile(io.RawIOBase):
         self._position = 0
 
     def stat(self) -> os.stat_result:
+        """Size and times of the file."""
         return os.fstat(self._file.fileno())
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Fill a buffer; returns how many bytes came, 0 at the end."""
         for turn in range(RETRIES + 1):
             try:
                 if turn:

@@ -37,7 +37,7 @@ from neurostudio.methods.fmri.patterns import (
     standardised,
     volumes_of,
 )
-from neurostudio.methods.fmri.permutations import NullTest, n_orders, shuffled
+from neurostudio.methods.fmri.permutations import NullTest, n_orders, shuffled, significant_accuracy
 from neurostudio.methods.fmri.run_folds import Make, fit_quietly, predict_left_out
 from neurostudio.methods.fmri.searchlight import refitted_accuracies, ridge_accuracies, spheres
 from neurostudio.methods.fmri.specs.decode_classes import ClassSettings, DecodeClassesSpec
@@ -45,7 +45,7 @@ from neurostudio.methods.fmri.trial_weights import trial_regressors, trial_weigh
 
 FEW_VOXELS = 10
 SAVE_EVERY_S = 20.0
-FWE = 0.05
+FAMILY_WISE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -330,7 +330,7 @@ def _searchlight(spec: DecodeClassesSpec, context: Context, patterns: Patterns, 
         context.progress(block.stop, len(wanted), "Searchlight", "spheres")
         accuracy[used[block]] = found[:, 0]
         highest = np.maximum(highest, found[:, 1:].max(axis=0, initial=0))
-    threshold = float(np.quantile(highest, 1 - FWE, method="higher")) if n_null else None
+    threshold = significant_accuracy(highest, len(own), FAMILY_WISE)
     sizes = np.array([len(voxels) for voxels in wanted])
     return Lights(accuracy, threshold, highest, sizes, settings.radius_mm, 1 / len(classes))
 

@@ -60,7 +60,7 @@ class Lights:
     accuracy : ndarray, shape (V,)
         NaN where the sphere has too few voxels.
     threshold : float or None
-        Accuracy that the best sphere of the brain reaches by chance in one of twenty brains.
+        Accuracy from which on a sphere is significant in the whole brain (p of the best sphere at most 0.05).
     highest : ndarray, shape (P,)
         Largest accuracy of the brain under each shuffle.
     """
@@ -208,17 +208,22 @@ def write_searchlight(context: Context, lights: Lights, one: BoldRun, mask: NDAr
     context.metric("searchlight/sphere_voxels", float(lights.sizes.mean()))
     height = ""
     if lights.threshold is not None:
-        above = int((lights.accuracy[known] > lights.threshold).sum())
         context.metric("searchlight/threshold", lights.threshold)
-        context.metric("searchlight/voxels_above", above)
+        context.metric("searchlight/voxels_above", int((lights.accuracy[known] >= lights.threshold).sum()))
+        height = f" From {lights.threshold:.3g} on it is significant in the whole brain (family-wise p <= 0.05)."
+    if len(lights.highest):
         context.metric("searchlight/p_best", p_value(lights.highest, best))
-        height = f" By chance the best sphere of the brain stays at or below {lights.threshold:.3g} in 19 of 20."
         plot = Plot(
             "histogram", y=("accuracy",), x_label="Accuracy of the best sphere", y_label="Shuffles", baselines={"best": best}
         )
         numbers = list(range(1, len(lights.highest) + 1))
         columns = {"shuffle": numbers, "accuracy": lights.highest.tolist()}
         context.table("searchlight-null", columns, "Chance of the best sphere", plot)
+    if len(lights.highest) and lights.threshold is None:
+        context.log(
+            f"No accuracy of a sphere would be significant: {len(lights.highest)} shuffles are too few, or reach as much",
+            "warning",
+        )
     caption = f"Accuracy from the voxels within {lights.radius_mm:g} mm; chance is {lights.chance:.3g}.{height}"
     image = like(one, unmasked(lights.accuracy, mask, fill=float("nan")))
     write_map(context, "searchlight", image, None, "Searchlight", threshold=lights.threshold, unit="accuracy", caption=caption)

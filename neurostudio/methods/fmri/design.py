@@ -271,7 +271,7 @@ def _checked(run_name: str, design: Design) -> list[str]:
                 "Together they say the same in every volume, so no effect belongs to one of them",
                 "Leave a condition out (design.conditions), change the drift, or give other events",
             )
-        if share < LITTLE_OF_ITS_OWN and any(place in columns for columns in design.columns_of.values()):
+        if share < LITTLE_OF_ITS_OWN and any(columns == (place,) for columns in design.columns_of.values()):
             notes.append(
                 f"{run_name}: only {100 * share:.1f} % of the regressor '{name}' is its own; the rest is shared with other "
                 "conditions, confounds or drift, so its effect is known badly"

@@ -40,12 +40,17 @@ from neurostudio.methods.fmri.masks import brain_mask, inside, read_series
 from neurostudio.methods.fmri.ridge import Search, Solver, choose_solver
 from neurostudio.methods.fmri.significance import (
     LEAST_NULLS,
+    allowed_shifts,
     draw_shifts,
     false_discovery_threshold,
+    likeness_to_itself,
     pooled_p_values,
 )
 from neurostudio.methods.fmri.specs.encode import EncodeSpec
 from neurostudio.methods.fmri.targets import Targets, make_targets
+
+MOST_ALIKE, MOST_PERIODIC = 0.7, 0.25
+"""Where more than a quarter of the features are that like themselves after a shift, the test of significance is warned about."""
 
 COPIES = 5
 """Arrays as large as the series that are in memory at once, at most."""
@@ -289,6 +294,7 @@ def _significance(
         return None
     if len(shifts) < wanted.shifts:
         context.log(f"The runs allow {len(shifts)} different shifts only, of {wanted.shifts} asked for", "warning")
+    _warn_of_periods(spec, context, problem, runs)
     if results[0].shares.shape[0] > 1:
         groups = sum(np.unique(one.shares, axis=1).shape[1] for one in results)
         context.log(f"Each of {len(shifts)} shifts is fitted anew for {groups} divisions of the freedom between the spaces")
@@ -296,6 +302,23 @@ def _significance(
     p_values = pooled_p_values(scores.r, nulls)
     limit = false_discovery_threshold(p_values, wanted.q)
     return Significance(p_values, p_values <= limit, limit, wanted.q, len(shifts))
+
+
+def _warn_of_periods(spec: EncodeSpec, context: Context, problem: Problem, runs: Sequence[BoldRun]) -> None:
+    for number, one in enumerate(runs):
+        kept = problem.kept[number]
+        shifts = allowed_shifts(int(kept.sum()), one.repetition_s, spec.significance.least_s)
+        features = np.concatenate([space[number][kept] for space in problem.features], axis=1)
+        likeness, at = likeness_to_itself(features, shifts)
+        if (likeness > MOST_ALIKE).mean() > MOST_PERIODIC:
+            worst = int(likeness.argmax())
+            context.log(
+                f"{one.name}: features of the stimulus repeat themselves (one is the same after {at[worst] * one.repetition_s:g} s, "
+                f"r = {likeness[worst]:.2f}), so shifted stimuli are no good null: p is too large for voxels that follow them. "
+                "For block designs use fmri.glm",
+                "warning",
+            )
+            return
 
 
 def _watched(context: Context, phase: str, unit: str) -> Progress:

@@ -17,6 +17,8 @@ from neurostudio.methods.fmri.maps import like, unmasked, write_map, write_serie
 from neurostudio.methods.fmri.targets import Targets
 
 MOST_AT_EDGE = 0.05
+LEAST_R2 = 0.01
+"""Voxels above it count as predicted where their penalties are looked at."""
 _SHOWN_FEATURES = 8
 
 
@@ -191,7 +193,7 @@ def write_folds(
 def _write_penalties(context: Context, results: Sequence[FoldResult], scores: Scores, alphas: Sequence[float]) -> None:
     grid = np.log10(alphas)
     chosen = np.concatenate([np.abs(np.log10(one.alphas)[:, None] - grid[None, :]).argmin(axis=1) for one in results])
-    good = np.tile(scores.r2 > 0, len(results))
+    good = np.tile(scores.r2 > LEAST_R2, len(results))
     context.table(
         "penalties",
         {
@@ -206,14 +208,14 @@ def _write_penalties(context: Context, results: Sequence[FoldResult], scores: Sc
             y=("all_voxels", "predicted_voxels"),
             x_label="log10 penalty",
             y_label="voxels x folds",
-            caption="Voxels that are not predicted (R² of 0 or less) take large penalties; the others should stand off the edges.",
+            caption="Voxels without signal take large penalties; those predicted (R² above 0.01) should stand off the edges.",
         ),
     )
 
 
 def edge_share(results: Sequence[FoldResult], scores: Scores, alphas: Sequence[float]) -> float:
-    """Share of the predicted voxels (R² above 0) whose penalty is the smallest or largest on offer; 0 for one penalty."""
-    good = scores.r2 > 0
+    """Share of the predicted voxels whose penalty is the smallest or largest on offer; 0 for one penalty."""
+    good = scores.r2 > LEAST_R2
     if len(alphas) < 2 or not good.any():
         return 0.0
     grid = np.log10(alphas)

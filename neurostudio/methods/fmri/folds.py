@@ -17,6 +17,7 @@ Split = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 LEAST_TRAINING = 20
 LEAST_TESTED = 10
+LEAST_VALIDATED = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,14 +178,14 @@ def _inner_of_stretch(run_of: NDArray[np.intp], places: NDArray[np.intp], n_inne
         near[validation] = True
         splits.append((np.flatnonzero(~near), validation))
     for train, validation in splits:
-        _check_enough("an inner stretch", train, validation)
+        _check_enough("an inner stretch", train, validation, LEAST_VALIDATED)
     return tuple(splits)
 
 
-def _check_enough(name: str, train: NDArray[np.intp], test: NDArray[np.intp]) -> None:
-    if len(train) < LEAST_TRAINING or len(test) < LEAST_TESTED:
+def _check_enough(name: str, train: NDArray[np.intp], test: NDArray[np.intp], least: int = LEAST_TESTED) -> None:
+    if len(train) < LEAST_TRAINING or len(test) < least:
         raise RequestError(
             f"Too few volumes to test '{name}': {len(train)} to learn from, {len(test)} to test on",
-            f"At least {LEAST_TRAINING} and {LEAST_TESTED} are needed",
-            "Give more or longer runs, or lower folds.gap_s or folds.blocks",
+            f"At least {LEAST_TRAINING} and {least} are needed",
+            "Give more or longer runs, or lower folds.gap_s, folds.blocks or folds.inner",
         )

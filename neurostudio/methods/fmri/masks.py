@@ -14,10 +14,11 @@ from neurostudio.core.errors import RequestError
 from neurostudio.core.method import Input
 from neurostudio.data.fmri.grid import Grid
 from neurostudio.data.fmri.header import read_header
+from neurostudio.data.fmri.image import open_image
 from neurostudio.data.registry import open_data
 from neurostudio.methods.fmri.blocks import new_series
 from neurostudio.methods.fmri.inputs import BoldRun, grid_text, mean_of_runs
-from neurostudio.methods.fmri.nifti import load_data, make_image, sform_code
+from neurostudio.methods.fmri.nifti import make_image, sform_code
 from neurostudio.methods.fmri.specs.selection import MaskSettings
 
 SAME_MM = 1e-2
@@ -122,7 +123,7 @@ def label_image(context: Context, grid: Grid) -> NDArray[np.int64] | None:
     if given is None:
         return None
     path = _image_path(given)
-    values = on_grid_of(_one_volume(path), grid, f"The label image {path}")
+    values = on_grid_of(_one_volume(path, given.options.get("orientation")), grid, f"The label image {path}")
     labels: NDArray[np.int64] = np.rint(values).astype(np.int64)
     if not np.allclose(labels, values, atol=1e-3):
         raise RequestError(
@@ -139,9 +140,12 @@ def _wanted(context: Context, runs: Sequence[BoldRun], how: MaskSettings) -> tup
     given = context.input("mask")
     if given is not None:
         path = _image_path(given)
-        return on_grid_of(_one_volume(path), grid, f"The mask {path}") > 0, f"from {path.name}"
+        image = _one_volume(path, given.options.get("orientation"))
+        return on_grid_of(image, grid, f"The mask {path}") > 0, f"from {path.name}"
     if how.how == "auto" and all(run.mask is not None for run in runs):
-        masks = [on_grid_of(_one_volume(run.mask), grid, f"The mask {run.mask}") > 0 for run in runs if run.mask]
+        masks = [
+            on_grid_of(_one_volume(run.mask, run.files.orientation), grid, f"The mask {run.mask}") > 0 for run in runs if run.mask
+        ]
         return np.logical_and.reduce(masks), "what the masks of the derivatives share"
     usable = np.logical_and.reduce([run.usable for run in runs])
     mean = mean_of_runs(runs)
@@ -195,12 +199,19 @@ def _image_path(given: Input) -> Path:
     return Path(images[0])
 
 
-def _one_volume(path: Path) -> Nifti1Image:
+def _one_volume(path: Path, orientation: str | None = None) -> Nifti1Image:
+    """A 3D image, read to its end; `orientation` answers an sform and a qform that disagree."""
     header = read_header(path)
     if header.n_volumes != 1:
         raise RequestError(f"{path} has {header.n_volumes} volumes, and one is needed", fix="Give a 3D image")
-    values = np.asanyarray(load_data(path)).reshape(header.shape_3d, order="F")
-    return make_image(values, header.grid().affine, sform_code=header.sform_code)
+    grid = header.grid(orientation if header.needs_orientation else None)
+    image = open_image(path)
+    try:
+        image.load()
+        values = np.array(image.volume(0))
+    finally:
+        image.close()
+    return make_image(values, grid.affine, sform_code=header.sform_code)
 
 
 def _apart_mm(one: Grid, other: Grid) -> float:

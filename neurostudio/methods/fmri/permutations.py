@@ -60,6 +60,15 @@ def p_value(null: NDArray[np.float64], observed: float) -> float:
     return float((1 + np.sum(null >= observed - 1e-12)) / (1 + len(null)))
 
 
+def significant_accuracy(highest: NDArray[np.float64], n_sample: int, level: float) -> float | None:
+    """Least accuracy of `n_sample` samples whose p against the largest one of each shuffle is at most `level`.
+
+    None where no accuracy is, since there are too few shuffles or they reach as much.
+    """
+    attainable = np.arange(n_sample + 1) / n_sample
+    return next((float(one) for one in attainable if p_value(highest, float(one)) <= level), None)
+
+
 @dataclass(frozen=True, eq=False)
 class NullTest:
     """Accuracies under shuffled labels, for one classifier on one set of patterns."""

@@ -14,6 +14,7 @@ only, the solutions are the same: with fewer samples than features the kernel fo
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -26,6 +27,7 @@ Tick = Callable[[], None]
 
 _REFIT_BYTES = 256e6
 _OPERATIONS_A_TICK = 4e9
+_OPERATIONS_A_REFIT = 4e10
 
 
 @dataclass(frozen=True)
@@ -150,35 +152,31 @@ def fit(
     from himalaya.backend import set_backend
 
     set_backend("numpy")
-    batch, n_alpha = _batches(targets.shape[1], inner, search)
-    params: dict[str, Any] = {
-        "score_func": _watched(tick),
-        "n_targets_batch": batch,
-        "n_alphas_batch": n_alpha,
-        "n_targets_batch_refit": _refit_batch(solver, spaces, targets, search),
-    }
-    alphas = np.asarray(search.alphas, np.float32)
-    common: dict[str, Any] = {"fit_intercept": True, "cv": list(inner)}
-    fitted: Any
-    if solver in ("ridge", "kernel-ridge"):
-        fitted = _single(solver, alphas, params, common)
-        fitted.fit(spaces[0], targets)
-        chosen, shares = fitted.best_alphas_, np.ones((1, targets.shape[1]), np.float32)
-    else:
-        divisions = _divisions(len(spaces), search)
-        params |= {"alphas": alphas, "n_iter": divisions, "progress_bar": False}
-        fitted = _several(solver)(solver_params=params, **common)
-        fitted.fit([*spaces] if solver == "banded" else np.stack([own @ own.T for own in spaces]), targets)
-        chosen = fitted.best_alphas_
-        shares = _nearest_division(np.exp(fitted.deltas_) * chosen, divisions)
     is_dual = solver in ("kernel-ridge", "banded-kernel")
+    n_sample, n_voxel = targets.shape
+    n_row = n_sample if is_dual else sum(own.shape[1] for own in spaces)
+    given: Any = np.stack([own @ own.T for own in spaces]) if solver == "banded-kernel" else list(spaces)
+    estimator = _estimator(solver, len(spaces), n_row, n_voxel, inner, search, tick)
+    alphas = np.empty(n_voxel, np.float32)
+    shares = np.empty((len(spaces) if solver in ("banded", "banded-kernel") else 1, n_voxel), np.float32)
+    weights = np.empty((n_row, n_voxel), np.float32)
+    grid = np.asarray(search.alphas, np.float32)
+    for some in _chunks(n_row, n_sample, n_voxel, search):
+        fitted = estimator()
+        fitted.fit(given[0] if len(shares) == 1 else given, targets[:, some])
+        # to the last digit those of the grid, so that voxels with the same penalty can be told
+        alphas[some] = grid[np.abs(np.log(fitted.best_alphas_)[:, None] - np.log(grid)[None, :]).argmin(axis=1)]
+        if len(shares) == 1:
+            shares[:, some] = 1
+        else:
+            shares[:, some] = _nearest_division(np.exp(fitted.deltas_) * fitted.best_alphas_, _divisions(len(spaces), search))
+        weights[:, some] = fitted.dual_coef_ if is_dual else fitted.coef_
     return RidgeModel(
         solver=solver,
-        # to the last digit those of the grid, so that voxels with the same penalty can be told
-        alphas=alphas[np.abs(np.log(chosen)[:, None] - np.log(alphas)[None, :]).argmin(axis=1)],
-        shares=np.asarray(shares, np.float32),
-        primal=None if is_dual else np.asarray(fitted.coef_, np.float32),
-        dual=np.asarray(fitted.dual_coef_, np.float32) if is_dual else None,
+        alphas=alphas,
+        shares=shares,
+        primal=None if is_dual else weights,
+        dual=weights if is_dual else None,
         sample=tuple(spaces) if is_dual else (),
         widths=tuple(own.shape[1] for own in spaces),
     )
@@ -194,15 +192,37 @@ def count_ticks(solver: Solver, n_voxel: int, inner: Sequence[Split], search: Se
 # --- inside ---------------------------------------------------------------------------------------------------------------
 
 
-def _single(solver: Solver, alphas: NDArray[np.float32], params: dict[str, Any], common: dict[str, Any]) -> Any:
-    """The estimator of one space; both warn where the other one would be faster, which a person may have chosen."""
+def _estimator(
+    solver: Solver, n_space: int, n_row: int, n_voxel: int, inner: Sequence[Split], search: Search, tick: Tick | None
+) -> Callable[[], Any]:
+    """Makes himalaya's estimator, unfitted."""
+    batch, n_alpha = _batches(n_voxel, inner, search)
+    alphas = np.asarray(search.alphas, np.float32)
+    params: dict[str, Any] = {
+        "score_func": _watched(tick),
+        "n_targets_batch": batch,
+        "n_alphas_batch": n_alpha,
+        # it holds the weights for every penalty at once when it refits
+        "n_targets_batch_refit": int(np.clip(_REFIT_BYTES / (4 * n_row * len(alphas)), 1, search.batch)),
+    }
+    common: dict[str, Any] = {"fit_intercept": True, "cv": list(inner), "solver_params": params}
     if solver == "ridge":
         from himalaya.ridge import RidgeCV
 
-        return RidgeCV(alphas=alphas, solver_params={**params, "warn": False}, **common)
-    from himalaya.kernel_ridge import KernelRidgeCV
+        params["warn"] = False  # that kernel ridge would be faster; a person may have chosen
+        return partial(RidgeCV, alphas=alphas, **common)
+    if solver == "kernel-ridge":
+        from himalaya.kernel_ridge import KernelRidgeCV
 
-    return KernelRidgeCV(alphas=alphas, solver_params=params, warn=False, **common)
+        return partial(KernelRidgeCV, alphas=alphas, warn=False, **common)
+    params |= {"alphas": alphas, "n_iter": _divisions(n_space, search), "progress_bar": False}
+    if solver == "banded":
+        from himalaya.ridge import GroupRidgeCV
+
+        return partial(GroupRidgeCV, groups="input", **common)
+    from himalaya.kernel_ridge import MultipleKernelRidgeCV
+
+    return partial(MultipleKernelRidgeCV, kernels="precomputed", **common)
 
 
 def _divisions(n_space: int, search: Search) -> NDArray[np.float32]:
@@ -219,18 +239,6 @@ def _nearest_division(shares: NDArray[np.float32], divisions: NDArray[np.float32
     """The division that each voxel chose, (n_space, n_voxel), without the rounding of the way there."""
     distance = np.stack([np.abs(shares - division[:, None]).sum(axis=0) for division in divisions])
     return np.asarray(divisions[distance.argmin(axis=0)].T, np.float32)
-
-
-def _several(solver: Solver) -> Any:
-    from functools import partial
-
-    if solver == "banded":
-        from himalaya.ridge import GroupRidgeCV
-
-        return partial(GroupRidgeCV, groups="input")
-    from himalaya.kernel_ridge import MultipleKernelRidgeCV
-
-    return partial(MultipleKernelRidgeCV, kernels="precomputed")
 
 
 def _watched(tick: Tick | None) -> Callable[[Any, Any], Any]:
@@ -253,7 +261,9 @@ def _batches(n_voxel: int, inner: Sequence[Split], search: Search) -> tuple[int,
     return batch, int(np.clip(_OPERATIONS_A_TICK // operations, 1, len(search.alphas)))
 
 
-def _refit_batch(solver: Solver, spaces: Sequence[NDArray[np.float32]], targets: NDArray[np.float32], search: Search) -> int:
-    """himalaya holds the weights for every penalty at once when it refits."""
-    rows = len(targets) if solver in ("kernel-ridge", "banded-kernel") else sum(own.shape[1] for own in spaces)
-    return int(np.clip(_REFIT_BYTES / (4 * rows * len(search.alphas)), 1, search.batch))
+def _chunks(n_row: int, n_sample: int, n_voxel: int, search: Search) -> list[slice]:
+    """Voxels that are fitted one after another: at the end of each fit nothing is asked for, and it must not take long."""
+    batch = min(search.batch, n_voxel)
+    operations = 2 * len(search.alphas) * n_row * n_sample * batch
+    size = batch * max(1, int(_OPERATIONS_A_REFIT // operations))
+    return [slice(start, start + size) for start in range(0, n_voxel, size)]

@@ -59,6 +59,23 @@ def draw_shifts(
     return np.array(list(drawn), np.intp)
 
 
+def likeness_to_itself(features: NDArray[np.float32], shifts: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """How like itself each feature is after a circular shift: the largest r, and the shift, (n_feature,) each.
+
+    Near 1 a feature is periodic: shifted by its period it is the feature itself, and no null.
+
+    Parameters
+    ----------
+    features : ndarray, shape (n_time, n_feature)
+    shifts : ndarray of int
+        In volumes, at least one.
+    """
+    spectrum = np.fft.rfft(features - features.mean(axis=0), axis=0)
+    power = np.fft.irfft(np.abs(spectrum) ** 2, n=len(features), axis=0)
+    likeness = power[shifts] / np.maximum(power[0], _FLOOR)
+    return likeness.max(axis=0), shifts[likeness.argmax(axis=0)]
+
+
 def correlation(true: NDArray[np.float32], predicted: NDArray[np.float32]) -> NDArray[np.float32]:
     """Pearson's r of each voxel over samples[sample, voxel]; 0 where one of them does not change."""
     a, b = true - true.mean(axis=0), predicted - predicted.mean(axis=0)
@@ -109,18 +126,26 @@ class KeptPenalties:
         `tick` is called for each division of the freedom between the spaces; it may raise to stop.
         """
         scores = np.empty(len(self._alphas), np.float32)
-        decompose = _by_features if sum(own.shape[1] for own in train) <= len(train[0]) else _by_samples(train, test)
+        n_feature = sum(own.shape[1] for own in train)
+        decompose = (_by_features if n_feature <= len(train[0]) else _by_samples)(train, test)
         for share, same_penalty in self._groups.items():
             if tick is not None:
                 tick()
-            left, values, right = decompose(train, test, share if len(share) > 1 else (1.0,) * len(train))
+            left, values, right = decompose(share if len(share) > 1 else (1.0,) * len(train))
+            whole = slice(same_penalty[0].start, same_penalty[-1].stop)
             if len(values) < len(left):
-                whole = slice(same_penalty[0].start, same_penalty[-1].stop)
                 scores[self._order[whole]] = self._few_features(left, values, right, whole)
                 continue
+            # L (l + alpha)^-1 R Y: the two products that are cheaper for so many voxels and penalties
+            from_right = whole.stop - whole.start < len(left) * len(same_penalty)
+            projected = right @ self._targets[:, whole] if from_right else None
             for voxels in same_penalty:
-                matrix = (left / (values + self._alphas[voxels.start])) @ right
-                scores[self._order[voxels]] = self._many_features(matrix @ self._targets[:, voxels], voxels)
+                scaled = left / (values + self._alphas[voxels.start])
+                if projected is not None:
+                    predicted = scaled @ projected[:, voxels.start - whole.start : voxels.stop - whole.start]
+                else:
+                    predicted = (scaled @ right) @ self._targets[:, voxels]
+                scores[self._order[voxels]] = self._many_features(predicted, voxels)
         return scores
 
     def _few_features(
@@ -142,24 +167,29 @@ Decomposed = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]
 """L, l and R with ``prediction = L (l + alpha)^-1 R targets`` for every alpha."""
 
 Spaces = Sequence[NDArray[np.float32]]
+Decompose = Callable[[Sequence[float]], Decomposed]
 
 
-def _by_features(train: Spaces, test: Spaces, share: Sequence[float]) -> Decomposed:
+def _by_features(train: Spaces, test: Spaces) -> Decompose:
     """Few features: ``w = V (l + alpha)^-1 V' X' Y`` with ``X' X = V l V'``."""
-    learned, tested = (
-        np.concatenate([own * np.float32(math.sqrt(one)) for own, one in zip(spaces, share, strict=True)], axis=1)
-        for spaces in (train, test)
-    )
-    values, vectors = np.linalg.eigh(learned.T @ learned)
-    return tested @ vectors, np.clip(values, 0, None), vectors.T @ learned.T
+
+    def decompose(share: Sequence[float]) -> Decomposed:
+        learned, tested = (
+            np.concatenate([own * np.float32(math.sqrt(one)) for own, one in zip(spaces, share, strict=True)], axis=1)
+            for spaces in (train, test)
+        )
+        values, vectors = np.linalg.eigh(learned.T @ learned)
+        return tested @ vectors, np.clip(values, 0, None), vectors.T @ learned.T
+
+    return decompose
 
 
-def _by_samples(train: Spaces, test: Spaces) -> Callable[[Spaces, Spaces, Sequence[float]], Decomposed]:
+def _by_samples(train: Spaces, test: Spaces) -> Decompose:
     """Few samples: ``w = X' U (l + alpha)^-1 U' Y`` with ``X X' = U l U'``; the kernel of each space is made once."""
     kernels = [own @ own.T for own in train]
     crossed = [own @ other.T for own, other in zip(test, train, strict=True)]
 
-    def decompose(train: Spaces, test: Spaces, share: Sequence[float]) -> Decomposed:
+    def decompose(share: Sequence[float]) -> Decomposed:
         kernel, cross = (
             np.sum([own * np.float32(one) for own, one in zip(parts, share, strict=True)], axis=0) for parts in (kernels, crossed)
         )

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from neurostudio.core.errors import RequestError
-from neurostudio.data import inspect, open_data, readers, recognise
+from neurostudio.data import inspect, open_data, recognise
 from neurostudio.data.fmri.labels import open_labels
 from neurostudio.data.fmri.runs import FmriData
 from neurostudio.data.import_report import ImportReport
-from neurostudio.data.registry import FingerprintingReader, fingerprint
+from neurostudio.data.registry import FingerprintingReader, fingerprint, readers
 
 Write = Callable[[Mapping[str, object]], Path]
 Image = Callable[..., bytes]

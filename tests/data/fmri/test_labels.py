@@ -43,7 +43,7 @@ def names_of(write_files: Write, name: str, content: object) -> LabelNames:
         ("a.json", {"Labels": {"7": {"name": "Default"}}}, {7: "Default"}),
         ("a.txt", LUT, {0: "Unknown", 1: "Left-Cerebral-Exterior", 17: "Left-Hippocampus"}),
         ("a.txt", "1  Frontal Pole\n2  Insular Cortex\n", {1: "Frontal Pole", 2: "Insular Cortex"}),
-        ("a.xml", XML.format(type="Probabalistic"), {1: "Frontal Pole", 2: "Insular Cortex"}),
+        ("a.xml", XML.format(type="Probabilistic"), {1: "Frontal Pole", 2: "Insular Cortex"}),
         ("a.xml", XML.format(type="Label"), {0: "Frontal Pole", 1: "Insular Cortex"}),
     ],
 )
@@ -103,7 +103,7 @@ def test_a_table_of_bids_above_the_image_is_found(write_files: Write) -> None:
 
 def test_the_xml_of_fsl_names_its_images(write_files: Write) -> None:
     folder = write_files(
-        {"Test.xml": XML.format(type="Probabalistic"), "Test/Test-maxprob-2mm.nii.gz": b"x", "Test/Rest.nii.gz": b"x"}
+        {"Test.xml": XML.format(type="Probabilistic"), "Test/Test-maxprob-2mm.nii.gz": b"x", "Test/Rest.nii.gz": b"x"}
     )
     assert find_label_names(folder / "Test/Test-maxprob-2mm.nii.gz") == folder / "Test.xml"
     assert find_label_names(folder / "Test/Rest.nii.gz") is None

@@ -27,9 +27,7 @@ ALTERNATING = events_of(*[(10.0 + 15 * number, 5.0, "ab"[number % 2]) for number
 def test_the_columns_are_nilearns(hrf: str, drift: str) -> None:
     settings = DesignSettings.from_settings({"hrf": hrf, "drift": drift, "drift_order": 2, "fir_until_s": 8})
     design = make_design("run", ALTERNATING, N_VOLUMES, TR_S, ["a", "b"], settings)
-    table = pd.DataFrame(
-        {"onset": ALTERNATING.onset_s, "duration": ALTERNATING.duration_s, "trial_type": ALTERNATING.trial_type}
-    )
+    table = pd.DataFrame({"onset": ALTERNATING.onset_s, "duration": ALTERNATING.duration_s, "trial_type": ALTERNATING.trial_type})
     expected = make_first_level_design_matrix(
         np.arange(N_VOLUMES) * TR_S,
         table,
@@ -102,9 +100,7 @@ def test_a_condition_that_a_confound_follows_is_told() -> None:
 def test_confounds_that_say_nothing_new_are_left_out() -> None:
     random = np.random.default_rng(1).normal(size=N_VOLUMES)
     confounds = np.stack([random, 3 * random + 5, np.ones(N_VOLUMES)], axis=1)
-    design = make_design(
-        "run", ALTERNATING, N_VOLUMES, TR_S, ["a", "b"], DesignSettings(), ["one", "copy", "still"], confounds
-    )
+    design = make_design("run", ALTERNATING, N_VOLUMES, TR_S, ["a", "b"], DesignSettings(), ["one", "copy", "still"], confounds)
     assert "one" in design.names
     assert any("copy, still" in note for note in design.notes)
     assert np.linalg.matrix_rank(design.values) == design.values.shape[1]

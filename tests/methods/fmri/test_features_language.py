@@ -182,7 +182,7 @@ def test_weights_that_are_missing_are_not_made_up(tmp_path: Path, llama: Languag
     save_file(
         {name: values for name, values in weights.items() if name != lost}, tmp_path / "model.safetensors", {"format": "pt"}
     )
-    with pytest.raises(NeuroError, match="1 weights .* are missing"):
+    with pytest.raises(NeuroError, match=r"1 weights .* are missing"):
         load_language_model(open_data(tmp_path, "language-model"))
 
 

@@ -54,9 +54,7 @@ def test_events_one_volume_later_move_the_estimate_one_volume_earlier() -> None:
     signal = planted(events, {"a": 1.0})[:, None]
     later = Events(events.onset_s + TR_S, events.duration_s, events.trial_type)
     earlier = Events(events.onset_s - TR_S, events.duration_s, events.trial_type)
-    peak = [
-        int(np.argmax(fitted([(moved, signal)], "a").values[0, :, 0])) for moved in (earlier, events, later)
-    ]
+    peak = [int(np.argmax(fitted([(moved, signal)], "a").values[0, :, 0])) for moved in (earlier, events, later)]
     assert peak == [4, 3, 2]
 
 

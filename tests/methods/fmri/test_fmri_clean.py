@@ -17,8 +17,11 @@ from neurostudio.core.errors import Cancelled, RequestError
 from neurostudio.core.method import Input
 from neurostudio.data.fmri.write import write_volumes
 from neurostudio.methods.fmri.clean import run
+from neurostudio.methods.fmri.inputs import bold_runs
+from neurostudio.methods.fmri.masks import brain_mask, inside, read_series
 from neurostudio.methods.fmri.record_clean import METHOD
 from neurostudio.methods.fmri.specs.clean import CleanSpec, estimate
+from neurostudio.methods.fmri.specs.selection import RunSelection
 
 MakeContext = Callable[..., NotebookContext]
 FUNC = Path("sub-01", "func")
@@ -103,6 +106,20 @@ def test_the_events_end_with_the_kept_volumes(scrubbed: NotebookContext) -> None
     moved = [float(row["onset_before"]) - float(row["onset"]) for row in events]
     assert moved == sorted(moved)
     assert moved[-1] > 0
+
+
+def test_what_it_leaves_can_be_the_input_of_the_next_run(scrubbed: NotebookContext, tmp_path: Path) -> None:
+    inputs = [
+        Input(role, name, kind, scrubbed.artifacts[name])
+        for role, name, kind in (("bold", "cleaned-2", "volume"), ("events", "events-2", "table"), ("mask", "mask", "volume"))
+    ]
+    context = NotebookContext(tmp_path, inputs=inputs)
+    (one,) = bold_runs(context, RunSelection(), need_events=True)
+    assert (one.name, one.repetition_s) == ("cleaned-2", 2.0)
+    assert one.events is not None
+    assert list(one.events.onset_s) == [float(row["onset"]) for row in rows_of(scrubbed, "events-2")]
+    mask = inside(brain_mask(context, [one]))
+    assert np.array_equal(read_series(context, one, mask), cleaned_of(scrubbed, 2))
 
 
 def test_it_equals_nilearns_masker(phantom: Path, make_context: MakeContext) -> None:

@@ -106,6 +106,31 @@ def test_a_mask_on_another_grid_is_refused_with_both_affines(tmp_path: Path, mak
         brain_mask(context, bold_runs(context, RunSelection()))
 
 
+def test_a_damaged_mask_is_refused(tmp_path: Path, make_context: MakeContext) -> None:
+    mask = write_mask(tmp_path / "m.nii.gz", np.random.default_rng(0).random(SHAPE).astype(np.float32))
+    content = bytearray(mask.read_bytes())
+    content[-6] ^= 0xFF
+    mask.write_bytes(content)
+    context = make_context(("bold", write_bold(tmp_path / "bold.nii.gz")), ("mask", mask))
+    with pytest.raises(RequestError, match=r"m\.nii\.gz"):
+        brain_mask(context, bold_runs(context, RunSelection()))
+
+
+def test_a_mask_with_two_orientations_asks_for_one(tmp_path: Path, make_context: MakeContext) -> None:
+    image = nib.Nifti1Image(box(), AFFINE)
+    moved = AFFINE.copy()
+    moved[0, 3] += 30
+    image.set_sform(moved, 1)
+    image.set_qform(AFFINE, 1)
+    nib.save(image, tmp_path / "two.nii.gz")
+    bold = write_bold(tmp_path / "bold.nii.gz")
+    context = make_context(("bold", bold), ("mask", tmp_path / "two.nii.gz"))
+    with pytest.raises(RequestError, match="sform and qform"):
+        brain_mask(context, bold_runs(context, RunSelection()))
+    context = make_context(("bold", bold), ("mask", tmp_path / "two.nii.gz", {"orientation": "qform"}))
+    assert np.array_equal(inside(brain_mask(context, bold_runs(context, RunSelection()))), box() > 0)
+
+
 def test_an_empty_or_a_4d_mask_is_refused(tmp_path: Path, make_context: MakeContext) -> None:
     bold = write_bold(tmp_path / "bold.nii.gz")
     context = make_context(("bold", bold), ("mask", write_mask(tmp_path / "none.nii.gz", np.zeros(SHAPE))))

@@ -1,5 +1,6 @@
 """``fmri.glm``: the numbers are those of an independent fit and of nilearn; what is wrong is told before anything is fitted."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from nilearn.glm.first_level import FirstLevelModel, compute_regressor
+from nilearn.image import smooth_img
 
 from neurostudio.core.context import NotebookContext
 from neurostudio.core.errors import Cancelled, RequestError
 from neurostudio.core.registry import registry
 from neurostudio.methods.fmri.glm import run
-from neurostudio.methods.fmri.specs.glm import GlmSpec
+from neurostudio.methods.fmri.specs.glm import GlmSpec, estimate
 
 MakeContext = Callable[..., NotebookContext]
 
@@ -45,9 +47,10 @@ class Study:
         kinds = np.array([("face", "house")[place % 2] for place in range(len(onsets))])
         table = pd.DataFrame({"onset": onsets, "duration": 6.0, "trial_type": kinds})
         times = np.arange(N_VOLUMES) * TR_S
-        signal = generator.normal(0, 4, (*SHAPE, N_VOLUMES)) + 1000
         noise = generator.normal(0, 4, (*SHAPE, N_VOLUMES))
-        signal[..., 1:] += 0.6 * noise[..., :-1]
+        for place in range(1, N_VOLUMES):
+            noise[..., place] += 0.4 * noise[..., place - 1]
+        signal = 1000 + noise
         for voxel, kind in ((ACTIVE, "face"), (TONES, "house")):
             own = table[table.trial_type == kind]
             column, _ = compute_regressor(np.array([own.onset, own.duration, np.ones(len(own))]), "spm", times)
@@ -140,18 +143,17 @@ def test_the_voxels_that_follow_the_stimulus_are_as_many_as_were_measured(
     assert (correlation > 0.6).sum() == pytest.approx(count, rel=0.1)
 
 
-def test_a_lost_tr_must_be_given_and_a_wrong_one_does_not_fit_the_events(audiovisual: Callable[..., NotebookContext]) -> None:
+def test_a_lost_tr_must_be_given_and_a_wrong_one_is_flagged(audiovisual: Callable[..., NotebookContext]) -> None:
     with pytest.raises(RequestError, match=r"selection\.tr_s"):
         audiovisual()
-    with pytest.raises(RequestError, match="do not fit"):
-        audiovisual(selection={"tr_s": 1.0})
+    context = audiovisual(selection={"tr_s": 1.0}, fitted="no", maps=[], response={"estimate": False})
+    told = [message for level, message in context.messages if level == "warning"]
+    assert any("events begin after" in message for message in told)
 
 
 @pytest.mark.parametrize("noise", ["ols", "ar1"])
 @pytest.mark.parametrize("hrf", ["spm", "glover + derivative", "fir"])
-def test_the_maps_are_those_of_nilearns_first_level_model(
-    make_context: MakeContext, study: Study, noise: str, hrf: str
-) -> None:
+def test_the_maps_are_those_of_nilearns_first_level_model(make_context: MakeContext, study: Study, noise: str, hrf: str) -> None:
     context = job(
         make_context,
         study,
@@ -171,21 +173,22 @@ def test_the_maps_are_those_of_nilearns_first_level_model(
         minimize_memory=False,
     )
     images = [nib.Nifti1Image(np.asarray(nib.load(path).dataobj, np.float64), AFFINE) for path in study.images]
-    model.fit(images, events=[pd.read_csv(path, sep="\t") for path in study.events])
-    is_fir = hrf == "fir"
-    names = [f"delay_{delay}" for delay in range(4)]
-    rows = [np.zeros(model.design_matrices_[0].shape[1]) for _ in (names if is_fir else [0])]
-    columns = list(model.design_matrices_[0].columns)
-    for place, row in enumerate(rows):
-        row[columns.index(f"face_{names[place]}" if is_fir else "face")] = 1
-        row[columns.index(f"house_{names[place]}" if is_fir else "house")] = -1
-    wanted = {"z-1": "z_score", "stat-1": "stat"} | ({} if is_fir else {"effect-1": "effect_size", "variance-1": "effect_variance"})
-    contrast = np.array(rows) if is_fir else rows[0]
-    with pytest.warns(UserWarning, match="fixed effects") if is_fir else pytest.warns(UserWarning, match="One contrast given"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells that a mask was given, and that one contrast serves two runs
+        model.fit(images, events=[pd.read_csv(path, sep="\t") for path in study.events])
+        columns = list(model.design_matrices_[0].columns)
+        endings = [f"_delay_{delay}" for delay in range(4)] if hrf == "fir" else [""]
+        rows = np.zeros((len(endings), len(columns)))
+        for row, ending in zip(rows, endings, strict=True):
+            row[columns.index(f"face{ending}")], row[columns.index(f"house{ending}")] = 1, -1
+        wanted = {"z-1": "z_score", "stat-1": "stat", "effect-1": "effect_size", "variance-1": "effect_variance"}
+        contrast = rows if hrf == "fir" else rows[0]
         expected = {
-            name: model.compute_contrast(contrast, stat_type="F" if is_fir else "t", output_type=kind)
+            name: model.compute_contrast(contrast, stat_type="F" if hrf == "fir" else "t", output_type=kind)
             for name, kind in wanted.items()
+            if name in context.artifacts
         }
+    assert len(expected) == (2 if hrf == "fir" else 4)
     for name, image in expected.items():
         np.testing.assert_allclose(volume(context, name), np.asarray(image.dataobj), rtol=1e-5, atol=1e-5, err_msg=name)
 
@@ -202,7 +205,7 @@ def test_several_runs_are_the_mean_of_their_effects(make_context: MakeContext, s
 
 
 def test_the_effect_is_found_where_it_was_planted(make_context: MakeContext, study: Study) -> None:
-    context = job(make_context, study, threshold={"control": "bonferroni"})
+    context = job(make_context, study, threshold={"control": "bonferroni", "alpha": 0.001})
     contrasts = table(context, "contrasts").set_index("contrast")
     assert list(contrasts.index) == ["face", "house", "all conditions", "face - house"]
     for name, voxel in (("face", ACTIVE), ("house", TONES)):
@@ -231,7 +234,7 @@ def test_the_fitted_series_is_the_signal_without_the_residual(make_context: Make
 
 def test_whitening_takes_the_autocorrelation_out(make_context: MakeContext, study: Study) -> None:
     context = job(make_context, study, fitted="no")
-    assert context.final("glm/residual_ar1") > 0.02
+    assert context.final("glm/residual_ar1") > 0.1
     assert abs(context.final("glm/whitened_ar1")) < context.final("glm/residual_ar1")
     assert table(context, "autocorrelation")["lag"].tolist() == [1, 2, 3, 4, 5]
 
@@ -246,12 +249,16 @@ def test_the_response_at_a_peak_rises_and_falls_as_planted(make_context: MakeCon
     assert (response["face s.e."] > 0).all()
 
 
-def test_smoothing_spreads_the_effect(make_context: MakeContext, study: Study) -> None:
-    sharp = job(make_context, study, contrasts={"face": "face"}, maps=["effect"], fitted="no")
-    smooth = job(make_context, study, contrasts={"face": "face"}, maps=["effect"], fitted="no", smoothing_mm=5)
-    beside = (ACTIVE[0] + 1, *ACTIVE[1:])
-    assert volume(smooth, "effect-1")[ACTIVE] < volume(sharp, "effect-1")[ACTIVE]
-    assert volume(smooth, "effect-1")[beside] > volume(sharp, "effect-1")[beside] + 0.3
+def test_smoothing_is_that_of_nilearn_before_the_fit(make_context: MakeContext, study: Study, tmp_path: Path) -> None:
+    settings = {"contrasts": {"face": "face"}, "maps": ["stat"], "fitted": "no", "response": {"estimate": False}}
+    context = job(make_context, study, selection={"run": "1"}, smoothing_mm=5, **settings)
+    image = nib.load(study.images[0])
+    nib.save(smooth_img(image, 5), tmp_path / "smoothed.nii.gz")
+    before = make_context(("bold", tmp_path / "smoothed.nii.gz"), ("events", study.events[0]))
+    run(GlmSpec.from_settings({"mask": {"how": "all"}, **settings}), before)
+    np.testing.assert_allclose(volume(context, "stat-1"), volume(before, "stat-1"), atol=1e-3)
+    sharp = job(make_context, study, selection={"run": "1"}, **settings)
+    assert np.abs(volume(context, "stat-1") - volume(sharp, "stat-1")).max() > 1
 
 
 def test_peaks_are_named_from_an_atlas(make_context: MakeContext, study: Study, tmp_path: Path) -> None:
@@ -286,7 +293,9 @@ def test_the_same_job_gives_the_same_bytes(make_context: MakeContext, study: Stu
 # --- what is wrong --------------------------------------------------------------------------------------------------------
 
 
-def rewritten(study: Study, tmp_path: Path, number: int, change: Callable[[pd.DataFrame], pd.DataFrame]) -> list[tuple[str, Path]]:
+def rewritten(
+    study: Study, tmp_path: Path, number: int, change: Callable[[pd.DataFrame], pd.DataFrame]
+) -> list[tuple[str, Path]]:
     """The events of both runs, those of one changed, as inputs."""
     paths = list(study.events)
     changed = change(pd.read_csv(paths[number - 1], sep="\t"))
@@ -366,8 +375,27 @@ def test_a_run_that_is_stopped_stops(make_context: MakeContext, study: Study) ->
         run(GlmSpec(), context)
 
 
+def test_the_estimate_grows_with_the_noise_model_and_the_images() -> None:
+    small, large = {"bold": [{"size_bytes": 1e6}]}, {"bold": [{"size_bytes": 1e9}]}
+    assert estimate(GlmSpec(noise="ols"), large).seconds < estimate(GlmSpec(), large).seconds
+    assert estimate(GlmSpec(), large).seconds < estimate(GlmSpec(smoothing_mm=6.0), large).seconds
+    assert estimate(GlmSpec(), small).memory_gb < estimate(GlmSpec(), large).memory_gb
+
+
 def test_unknown_maps_and_empty_contrasts_are_refused() -> None:
     with pytest.raises(RequestError, match="no map 'p'"):
         GlmSpec.from_settings({"maps": ["z", "p"]})
     with pytest.raises(RequestError, match="a name and an expression"):
         GlmSpec.from_settings({"contrasts": {"faces": " "}})
+
+
+def test_motion_beside_real_runs_is_taken_up(make_context: MakeContext, haxby: Callable[[str], Path]) -> None:
+    """Eight runs of eight blocks in coarse voxels, motion parameters of mcflirt beside them."""
+    files = {"files": "bold_25mm.nii.gz"}
+    context = make_context(("bold", haxby(""), files), ("mask", haxby("masks_25mm/gray.nii.gz")))
+    run(GlmSpec.from_settings({"selection": files, "contrasts": {"faces": "face - house"}, "maps": ["stat"]}), context)
+    with np.load(context.artifacts["design-8"]) as arrays:
+        names = arrays["names"].tolist()
+    assert {"trans_x", "rot_z_derivative1", "face", "constant"} <= set(names)
+    assert table(context, "contrasts")["runs"].tolist() == [8]
+    assert len(table(context, "response-1")) == 10

@@ -11,6 +11,7 @@ from nilearn.interfaces.fmriprep import load_confounds
 
 from neurostudio.core.context import NotebookContext
 from neurostudio.core.errors import RequestError
+from neurostudio.data.fmri.write import write_volumes
 from neurostudio.methods.fmri.inputs import BoldRun, bold_runs
 from neurostudio.methods.fmri.nuisance import nuisance_of
 from neurostudio.methods.fmri.specs.clean import ConfoundSettings
@@ -99,6 +100,17 @@ def test_aroma_on_derivatives_without_it_is_refused_in_words(derivative: BoldRun
         nuisance_of(derivative, settings_of("ica_aroma"))
 
 
+def test_aroma_components_of_a_plain_table_are_taken(derivative: BoldRun, make_context: MakeContext, tmp_path: Path) -> None:
+    table = tmp_path / "aroma.tsv"
+    random = np.random.default_rng(0)
+    names = ["csf", "white_matter", "aroma_motion_01", "aroma_motion_07"]
+    table.write_text(
+        "\n".join(["\t".join(names), *("\t".join(f"{cell:.4f}" for cell in random.normal(size=4)) for _ in range(100))])
+    )
+    (run,) = bold_runs(make_context(("bold", derivative.files.bold), ("confounds", table)), RunSelection(tr_s=2))
+    assert sorted(nuisance_of(run, settings_of("ica_aroma")).names) == sorted(names)
+
+
 def test_a_run_without_confounds_is_cleaned_without_or_refused(
     derivative: BoldRun, make_context: MakeContext, tmp_path: Path
 ) -> None:
@@ -128,3 +140,28 @@ def test_volumes_that_fmriprep_marks_as_unsteady_are_not_steady(
     table.write_text("csf\tnon_steady_state_outlier00\n" + "".join(f"{time % 5}\t{int(time == 0)}\n" for time in range(100)))
     (run,) = bold_runs(make_context(("bold", derivative.files.bold), ("confounds", table)), RunSelection(tr_s=2))
     assert list(np.flatnonzero(~nuisance_of(run, settings_of("none")).steady)) == [0]
+
+
+@pytest.mark.parametrize("strategy", ["simple", "compcor", "motion6"])
+def test_a_real_table_of_fmriprep_is_read(
+    strategy: str, shared_data: Callable[[str], Path], make_context: MakeContext, tmp_path: Path
+) -> None:
+    folder = tmp_path / "fmriprep" / "sub-01" / "func"
+    folder.mkdir(parents=True)
+    (tmp_path / "fmriprep" / "dataset_description.json").write_text(
+        '{"Name": "x", "BIDSVersion": "1.9.0", "DatasetType": "derivative"}'
+    )
+    for suffix in (".tsv", ".json"):
+        source = shared_data(f"fmri_confounds/test-v21_desc-confounds_timeseries{suffix}")
+        shutil.copy(source, folder / f"sub-01_task-rest_desc-confounds_timeseries{suffix}")
+    n_time = len((folder / "sub-01_task-rest_desc-confounds_timeseries.tsv").read_text().splitlines()) - 1
+    values = np.random.default_rng(0).normal(100, 1, (n_time, 3, 3, 3)).astype(np.float32)
+    bold = folder / "sub-01_task-rest_space-MNI152NLin2009cAsym_desc-preproc_bold.nii.gz"
+    write_volumes(bold, values, (3, 3, 3, n_time), np.eye(4), tr_s=2)
+    (run,) = bold_runs(make_context(("bold", tmp_path / "fmriprep")), RunSelection())
+    found = nuisance_of(run, settings_of(strategy))
+    assert np.isfinite(found.values).all()
+    assert found.values.shape == (n_time, len(found.names))
+    assert not [name for name in found.names if "cosine" in name]
+    assert ("nilearn" in found.source) == (strategy != "motion6")
+    assert len(found.names) >= 6

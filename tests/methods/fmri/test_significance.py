@@ -9,6 +9,7 @@ from neurostudio.methods.fmri.significance import (
     correlation,
     draw_shifts,
     false_discovery_threshold,
+    likeness_to_itself,
     pooled_p_values,
 )
 
@@ -75,3 +76,14 @@ def test_false_discovery_follows_benjamini_and_hochberg() -> None:
     p_values = np.array([0.001, 0.008, 0.039, 0.041, 0.042, 0.06, 0.074, 0.205])
     assert false_discovery_threshold(p_values, 0.05) == 0.008
     assert false_discovery_threshold(np.array([0.9, 0.8]), 0.05) == 0
+
+
+def test_a_periodic_feature_is_told_by_its_period() -> None:
+    rng = np.random.default_rng(0)
+    blocks = np.tile(np.repeat([0.0, 1.0], 10), 6)
+    features = np.stack([blocks, rng.normal(size=120), np.ones(120)], axis=1).astype(np.float32)
+    likeness, shift = likeness_to_itself(features, allowed_shifts(120, 2.0))
+    assert likeness[0] == pytest.approx(1, abs=1e-5)
+    assert shift[0] % 20 == 0
+    assert likeness[1] < 0.4
+    assert likeness[2] == 0

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurostudio.core.errors import NeuroError, RequestError
-from neurostudio.methods.fmri.features.pretrained import Source, explained_loading, load_model, name_of, place_of
+from neurostudio.methods.fmri.features.pretrained import Source, check_installed, explained_loading, load_model, name_of, place_of
 
 MOST_UNREAD = 0.2
 SOME_UNREAD = 0.05
@@ -71,6 +71,7 @@ def load_language_model(source: Source, device: str = "cpu") -> LanguageModel:
     NeuroError
         It cannot be loaded, has no fast tokenizer, or is no model of text.
     """
+    check_installed()
     from transformers import AutoTokenizer
 
     name = name_of(source)

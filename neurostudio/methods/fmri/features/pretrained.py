@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 from neurostudio.core.errors import NeuroError
@@ -35,6 +36,7 @@ def load_model(source: Source, device: str) -> Any:
     NeuroError
         It cannot be loaded, or the folder lacks some of its weights.
     """
+    check_installed()
     from transformers import AutoModel
 
     place, options = place_of(source)
@@ -48,6 +50,16 @@ def load_model(source: Source, device: str) -> Any:
             "Get the whole model",
         )
     return model.eval().to(device)
+
+
+def check_installed() -> None:
+    """NeuroError where the packages that language and vision models need are not installed."""
+    missing = [name for name in ("torch", "transformers") if find_spec(name) is None]
+    if missing:
+        raise NeuroError(
+            f"Features from a model need the package '{missing[0]}', which is not installed",
+            fix="pip install 'neurostudio[language]'",
+        )
 
 
 @contextlib.contextmanager

@@ -101,7 +101,7 @@ class ThresholdSettings(Spec):
         help="FDR: share of false voxels among those shown (Benjamini-Hochberg). Bonferroni: any false voxel at all. Uncorrected: "
         "each voxel on its own. z: a fixed height.",
         group="Threshold",
-        labels={"fdr": "FDR", "bonferroni": "Bonferroni (FWE)", "uncorrected": "Uncorrected", "z": "Fixed z"},
+        labels={"fdr": "FDR", "bonferroni": "Bonferroni (family-wise)", "uncorrected": "Uncorrected", "z": "Fixed z"},
     )
     alpha: float = setting(
         0.05,
