@@ -113,7 +113,8 @@ def test_other_options_of_a_reader_can_be_given(cli: Callable[..., Any], empty: 
         ("latin.txt", b"1 un caf\xe9 noir\n0 une th\xe9i\xe8re vide\n", (), ["line 1", "not UTF-8"]),
         ("zeros.bin", bytes(200), (), ["zeros.bin"]),
         ("plain.csv", b"a,b\n1,2\n", ("--kind", "poems"), ["Unknown data kind 'poems'", "labelled-text"]),
-        ("plain.csv", b"a,b\n1,2\n", ("--kind", "fmri"), ["no reader for data of the kind 'fmri'"]),
+        ("plain.csv", b"a,b\n1,2\n", ("--kind", "spatial"), ["no reader for data of the kind 'spatial'"]),
+        ("plain.csv", b"a,b\n1,2\n", ("--kind", "fmri"), ["plain.csv is no brain image"]),
         ("plain.csv", b"a,b\n1,2\n", ("--name", "a b"), ["'a b' cannot be the name of a data set"]),
     ],
 )
