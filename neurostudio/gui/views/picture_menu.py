@@ -7,6 +7,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from neurostudio.core.errors import NeuroError
 from neurostudio.core.files import replaced
 from neurostudio.gui import tasks, theme
 
@@ -91,5 +92,8 @@ def png_bytes(picture: QPixmap) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    with replaced(path) as partial:
-        partial.write_bytes(content)
+    try:
+        with replaced(path) as partial:
+            partial.write_bytes(content)
+    except OSError as error:
+        raise NeuroError(f"Cannot write {path}", error.strerror or str(error), "Choose another folder") from error

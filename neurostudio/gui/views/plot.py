@@ -98,11 +98,14 @@ class Canvas(QWidget):
     -------
     hovered : Panel, float x, float y
         The cursor is over a place of a panel.
+    left
+        The cursor is elsewhere.
     room_changed : bool
         Whether there is room for names at the lines.
     """
 
     hovered = Signal(object, float, float)
+    left = Signal()
     room_changed = Signal(bool)
 
     def __init__(self, readout: Readout | None = None) -> None:
@@ -216,6 +219,7 @@ class Canvas(QWidget):
         self.readout.say("")
         for panel in self.panels:
             panel.point_at(())
+        self.left.emit()
 
     @Slot()
     def on_settled(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from neurostudio.gui import theme
+from neurostudio.gui.views.axis import NAME_CHARACTERS
 from neurostudio.gui.views.colour_maps import Scale
 from neurostudio.gui.views.panel import Panel
 from neurostudio.gui.views.picture_menu import PictureMenu
@@ -18,7 +19,7 @@ from neurostudio.gui.views.timeline.time_canvas import TimeCanvas
 from neurostudio.gui.views.timeline.trace_stack import add_traces, values_at, words_of
 from neurostudio.gui.views.timeline.traces import TraceGroup
 from neurostudio.gui.widgets import fill
-from neurostudio.report.wording import number_text
+from neurostudio.report.wording import number_text, shortened
 
 GREYS_TO = {"z": 2.5, "percent": 3.0}  # what is black and white, in units of the spread or in per cent
 LEAST_GROUP_SHARE = 0.02  # of the rows that a group needs for its name
@@ -93,7 +94,9 @@ class CarpetPlot(QWidget):
         canvas.name_axis("Volume")
         main.view.on_click = self.click
         align_left([*panels, main], [group.name for group in carpet.groups])
-        canvas.describe("Carpet", f"{len(carpet.values)} voxels over {carpet.values.shape[1]} volumes. {words_of(self.groups)}. {HINT}")
+        canvas.describe(
+            "Carpet", f"{len(carpet.values)} voxels over {carpet.values.shape[1]} volumes. {words_of(self.groups)}. {HINT}"
+        )
         canvas.reset()
         if part is not None:
             canvas.show_part(*part)
@@ -151,7 +154,9 @@ class CarpetPlot(QWidget):
         panel.set_axes("", "" if carpet.groups else "Voxels", whole_x=True, grid="")
         least = LEAST_GROUP_SHARE * n_row
         shown = [group for group in carpet.groups if group.end - group.start >= least]
-        panel.left.setTicks([[(n_row - 1 - (group.start + group.end - 1) / 2, group.name) for group in shown]])
+        panel.left.setTicks(
+            [[(n_row - 1 - (group.start + group.end - 1) / 2, shortened(group.name, NAME_CHARACTERS)) for group in shown]]
+        )
         panel.has_names = False
         most = GREYS_TO[carpet.scale]
         panel.add(Image("Carpet", np.ascontiguousarray(carpet.values[::-1]), Scale(-most, most, "grey")))

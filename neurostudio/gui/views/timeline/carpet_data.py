@@ -170,10 +170,14 @@ def make_carpet(
 def about_trend(series: NDArray[np.floating[Any]], scale: CarpetScale = "z") -> NDArray[np.float32]:
     """series[time, voxel] about a slow trend, as [voxel, time]: in units of its spread, or in per cent of its mean.
 
-    A voxel that does not change, or whose mean is 0 where that is divided by, gives zeros.
+    A voxel that does not change, or whose mean is 0 where that is divided by, gives zeros; so does what is no number.
     """
     n_time = len(series)
-    values = np.nan_to_num(np.asarray(series, np.float64))
+    values = np.asarray(series, np.float64)
+    known = np.isfinite(values)
+    if not known.all():
+        count = np.maximum(known.sum(axis=0), 1)
+        values = np.where(known, values, np.where(known, values, 0).sum(axis=0) / count)
     powers = np.linspace(-1, 1, n_time)[:, None] ** np.arange(min(TREND_DEGREE, max(n_time - 1, 0)) + 1)
     basis, _ = np.linalg.qr(powers)
     rest = values - basis @ (basis.T @ values)

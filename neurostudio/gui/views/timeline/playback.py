@@ -3,9 +3,9 @@
 import math
 import time
 
-from PySide6.QtCore import QEvent, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from neurostudio.gui import theme
 from neurostudio.gui.panels.parts.choice import choice
@@ -18,6 +18,26 @@ USUAL_SPEED = 10.0
 TICK_MS = 15
 STEP, LONG_STEP = 1, 10
 _STEP_KEYS = {"[": -STEP, "]": STEP, "{": -LONG_STEP, "}": LONG_STEP}
+
+
+class RoomLabel(QLabel):
+    """A line with a room of its own, which stays while its numbers change, and shrinks where there is less."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._room = self._least = 0
+
+    def set_room(self, room: int, least: int) -> None:
+        """So wide, and at least so wide, in pixels."""
+        if (room, least) != (self._room, self._least):
+            self._room, self._least = room, least
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._room, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._least, super().minimumSizeHint().height())
 
 
 class Playback(QWidget):
@@ -59,8 +79,7 @@ class Playback(QWidget):
         self.loop = tool_button("refresh", "Begin again at the end")
         self.loop.setCheckable(True)
         self.loop.setChecked(True)
-        self.where = QLabel()
-        self.where.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.where = RoomLabel()
         self.where.setFont(theme.number_font(theme.SECONDARY_SIZE))
         row = Row(self.back, self.play, self.forward, self.slider, self.speed, self.loop, self.where, gap=0.5)
         row.layout().setStretch(3, 1)  # type: ignore[union-attr]
@@ -229,7 +248,7 @@ class Playback(QWidget):
         texts = self._texts(self.time)
         self.where.setText(texts[at])
         self.where.setToolTip(texts[0])
-        self.where.setFixedWidth(widths[at] + theme.unit(self))
+        self.where.set_room(widths[at] + theme.unit(self), widths[-1])
         self.slider.setAccessibleDescription(texts[0])
 
     def _texts(self, at: int) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ class _WordItem(pg.GraphicsObject):  # type: ignore[misc] # pyqtgraph has no typ
         words = self._words
         first, last = np.searchsorted(words.starts, (low, high))
         transform = painter.worldTransform()
-        lefts = [transform.map(QPointF(float(at), 0.5)).x() for at in words.starts[first:last]]
+        lefts = (words.starts[first:last] * transform.m11() + transform.dx()).tolist()
         end = transform.map(QPointF(high, 0.5)).x()
         pieces = laid_out(words.texts[first:last], lefts, end, metrics.horizontalAdvance, _elider(metrics))
         painter.save()
@@ -176,7 +176,7 @@ def _elider(metrics: QFontMetricsF) -> Callable[[str, float], str]:
 
 
 class RowLine(Mark):
-    """A dashed line at one row of a carpet, whose first row is drawn at the top."""
+    """A line at one row of a carpet, whose first row is drawn at the top."""
 
     def __init__(self) -> None:
         super().__init__("", "accent")
@@ -189,7 +189,7 @@ class RowLine(Mark):
         self.recolour()
 
     def recolour(self) -> None:
-        self._line.setPen(pen("accent", 1.2, (3.0, 3.0)))
+        self._line.setPen(pen("accent", 1.6))
 
     def bounds(self) -> Bounds | None:
         return None

@@ -49,8 +49,11 @@ class TimeCanvas(Canvas):
         self.step = 1.0
         self._marks: dict[Panel, TimeMark] = {}
         self._rows: dict[Panel, int] = {}
+        self._low: list[Panel] = []
         self.graphics.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         self.hovered.connect(self.on_hovered)
+        self.left.connect(self.on_pointer_left)
+        self.room_changed.connect(self.on_room)
 
     # --- what is seen
 
@@ -69,6 +72,9 @@ class TimeCanvas(Canvas):
         first = self.panels[0] if self.panels else None
         panel = self.add_panel(row, linked_x=first, height=height)
         self._rows[panel] = row
+        panel.has_names = panel.has_names or bool(most_height)
+        if most_height:
+            self._low.append(panel)
         self.graphics.grid.layout.setRowMaximumHeight(3 * row + 1, most_height or _ANY_HEIGHT)
         panel.padding = (0.0, panel.padding[1])
         self._marks[panel] = panel.add(TimeMark())
@@ -85,6 +91,7 @@ class TimeCanvas(Canvas):
 
     def drop_panels(self, keep: int = 0) -> None:
         layout = self.graphics.grid.layout
+        self._low = [panel for panel in self._low if panel in self.panels[:keep]]
         for panel in self.panels[keep:]:
             self._marks.pop(panel, None)
             row = 3 * self._rows.pop(panel) + 1
@@ -179,10 +186,17 @@ class TimeCanvas(Canvas):
             mark.hover(self.volume_at(x) * self.step if self.n_volumes else None)
 
     @Slot()
-    def on_left(self) -> None:
-        super().on_left()
+    def on_pointer_left(self) -> None:
+        """The pointer is elsewhere."""
         for mark in self._marks.values():
             mark.hover(None)
+
+    @Slot()
+    def on_room(self) -> None:
+        """Names of low panels stand at their lines however narrow it is: there is no legend of them."""
+        for panel in self._low:
+            panel.has_names = True
+            panel.place_names()
 
     # --- inside
 

@@ -9,7 +9,7 @@ from neurostudio.gui import theme
 from neurostudio.gui.views.marks import Bounds, Mark
 from neurostudio.gui.views.pens import pen
 
-_HATCH_OPACITY = 0.55
+_HATCH_OPACITY = 0.38
 
 
 class TimeMark(Mark):

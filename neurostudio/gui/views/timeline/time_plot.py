@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QStackedLayout, QTabBar, QVBoxLayout, QWidget
 
@@ -13,7 +13,7 @@ from neurostudio.gui import theme
 from neurostudio.gui.panels.parts.choice import choice
 from neurostudio.gui.panels.parts.flow import Flow
 from neurostudio.gui.views.legend import Entry, Legend
-from neurostudio.gui.views.marks import Line, Reading
+from neurostudio.gui.views.marks import LINE_WIDTH, Line, Reading
 from neurostudio.gui.views.panel import Panel
 from neurostudio.gui.views.picture_menu import PictureMenu
 from neurostudio.gui.views.readout import Readout
@@ -22,7 +22,7 @@ from neurostudio.gui.views.timeline.series_text import as_table, series_sentence
 from neurostudio.gui.views.timeline.spans import EventBars, Words, align_left
 from neurostudio.gui.views.timeline.spread_plot import HISTOGRAM, SPECTRUM, SpreadPlot
 from neurostudio.gui.views.timeline.time_canvas import HINT, TimeCanvas
-from neurostudio.gui.views.timeline.trace_stack import add_traces, values_at
+from neurostudio.gui.views.timeline.trace_stack import TRACE_LINES, add_traces, values_at
 from neurostudio.gui.views.timeline.traces import FRAMEWISE, TraceGroup, grouped
 from neurostudio.gui.widgets import fill, tool_button
 from neurostudio.report.wording import number_text
@@ -32,7 +32,7 @@ SECONDS, VOLUMES = "Seconds", "Volumes"
 CROSSHAIR = "Crosshair"
 SHARES = {"series": 6, "events": 3, "words": 1}
 MOST_EVENT_ROWS = 8
-LEAST_HEIGHT_U = 16
+LEAST_HEIGHT_U, SERIES_HEIGHT_U = 24, 34  # of bar, series and axis
 WIDTHS = {"fit": 1.3, "pinned": 1.3}
 
 
@@ -94,7 +94,6 @@ class TimePlot(QWidget):
         own = () if readout else (self.readout,)
         fill(QVBoxLayout(self), (self.bar, self._stack, *own), theme.unit(self), 0.5)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(LEAST_HEIGHT_U * theme.unit(self))
         self.setFocusProxy(self.canvas)
         self.menu = PictureMenu(self, "time series", self.picture, self.data_text)
         self.canvas.time_wanted.connect(self.time_wanted)
@@ -258,6 +257,18 @@ class TimePlot(QWidget):
 
     # --- Qt
 
+    def sizeHint(self) -> QSize:
+        u = theme.unit(self)
+        return QSize(60 * u, SERIES_HEIGHT_U * u + self._extra_height())
+
+    def minimumSizeHint(self) -> QSize:
+        u = theme.unit(self)
+        return QSize(super().minimumSizeHint().width(), LEAST_HEIGHT_U * u + self._extra_height())
+
+    def hasHeightForWidth(self) -> bool:
+        """Only its bar has one: a page that scrolls would give the whole plot its preferred height."""
+        return False
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_P and event.modifiers() == Qt.KeyboardModifier.NoModifier:
             self.pin_wanted.emit()
@@ -267,7 +278,6 @@ class TimePlot(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.ApplicationFontChange and hasattr(self, "canvas"):
-            self.setMinimumHeight(LEAST_HEIGHT_U * theme.unit(self))
             self._rebuild()
 
     # --- inside
@@ -298,6 +308,7 @@ class TimePlot(QWidget):
         canvas.reset()
         if was_zoomed:
             canvas.show_part(*part)
+        self.updateGeometry()
 
     def _add_events(self, row: int, line: float) -> Panel:
         names = self._conditions()
@@ -321,7 +332,8 @@ class TimePlot(QWidget):
             self.panel.set_axes("", UNITS[self.scaling])
             self.canvas.name_axis(self._caption())  # naming the axes of a panel names the one of time, too
             for one in self.series:
-                self._lines.append(self.panel.add(Line("", one.tint, width=WIDTHS.get(one.kind, 1.7), has_dots=False)))
+                width = WIDTHS.get(one.kind, LINE_WIDTH)
+                self._lines.append(self.panel.add(Line("", one.tint, width=width, has_dots=False, is_quick=True)))
             self._move_lines()
         else:
             self.spread.show(self.shown, self.series, self.scaling, self._tr_s)
@@ -360,6 +372,12 @@ class TimePlot(QWidget):
                 menu.addSeparator()
                 menu.addAction("All")
         self.unpin.setEnabled(bool(pinned))
+
+    def _extra_height(self) -> int:
+        """Pixels of what stands under the series."""
+        rows = min(len(self._conditions()), MOST_EVENT_ROWS) + 1 if self._tr_s and self._events else 0
+        words = 2 if self._tr_s and self._words else 0
+        return round((rows + words + TRACE_LINES * len(self._trace_groups)) * self.fontMetrics().height())
 
     def _caption(self) -> str:
         return "Time (s)" if self._tr_s and self.step == self._tr_s and self.across.currentText() == SECONDS else "Volume"

@@ -72,6 +72,9 @@ class Timeline(QWidget):
             self.set_time(time)
             self.time_wanted.emit(time)
 
+    def hasHeightForWidth(self) -> bool:
+        return False
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_plain = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier == Qt.KeyboardModifier.NoModifier
         if not (is_plain and self.playback.press(event)):

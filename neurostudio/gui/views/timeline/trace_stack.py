@@ -20,6 +20,7 @@ from neurostudio.report.wording import number_text
 
 TRACE_LINES = 3.4  # lines of text that a panel of one trace takes at most
 TRACE_SHARE = 2
+PADDING_Y = 0.14  # of the values: marks of outliers stand free of the edge
 _FIRST_TINT = 2  # the series of a voxel have the colours before it
 
 
@@ -96,12 +97,13 @@ def add_traces(canvas: TimeCanvas, groups: Iterable[TraceGroup], row: int, *, ar
 
 def fill_traces(panel: Panel, group: TraceGroup, step: float) -> None:
     """Draw one group: a line for each trace, its limit dashed, what lies above it as points."""
-    panel.set_axes("", group.label, grid="")
+    panel.set_axes("", group.caption, grid="")
+    panel.padding = (0.0, PADDING_Y)
     is_alone = len(group.traces) == 1
     for number, (name, values) in enumerate(group.traces.items()):
         x = np.arange(len(values), dtype=np.float64) * step
         tint = "secondary" if is_alone else _FIRST_TINT + number
-        panel.add(Line("" if is_alone else name, tint, x, values, width=1.2, has_dots=False))
+        panel.add(Line("" if is_alone else name, tint, x, values, width=1.2, has_dots=False, is_quick=True))
         if group.limit is not None:
             with np.errstate(invalid="ignore"):
                 beyond = np.asarray(values) > group.limit
@@ -115,10 +117,9 @@ def values_at(groups: Iterable[TraceGroup], t: int) -> list[str]:
     """The values of one volume in words."""
     words = []
     for group in groups:
-        unit = group.label.partition("(")[2].rstrip(")")
         for name, values in group.traces.items():
             if t < len(values) and np.isfinite(values[t]):
-                words.append(f"{name} {number_text(float(values[t]))} {unit if unit != 'z' else ''}".strip())
+                words.append(f"{name} {number_text(float(values[t]))} {group.unit}".strip())
     return words
 
 

@@ -34,6 +34,16 @@ class TraceGroup:
     traces: Mapping[str, NDArray[np.floating[Any]]]
     limit: float | None = None
 
+    @property
+    def unit(self) -> str:
+        """What the values are measured in; empty for plain numbers."""
+        return self.label.partition("(")[2].rstrip(")")
+
+    @property
+    def caption(self) -> str:
+        """What stands at a low axis: where several lines have names, the unit says enough."""
+        return self.label if len(self.traces) == 1 else self.unit
+
     def outliers(self) -> NDArray[np.intp]:
         """Volumes in which any trace is above the limit."""
         if self.limit is None:
@@ -77,9 +87,7 @@ class Traces:
             names = dict(zip(MOTION_NAMES, np.asarray(self.motion, np.float64).T, strict=True))
             found.append(TraceGroup("Shift (mm)", {name: names[name] for name in MOTION_NAMES[:3]}))
             found.append(TraceGroup("Rotation (°)", {name: np.degrees(names[name]) for name in MOTION_NAMES[3:]}))
-        if self.others:
-            found.append(TraceGroup("Traces (z)", {name: scaled(values, "z") for name, values in self.others.items()}))
-        return tuple(found)
+        return (*found, *_standard(self.others))
 
     def outliers(self) -> NDArray[np.intp]:
         """Volumes that are above any limit, in order."""
@@ -90,7 +98,7 @@ def grouped(traces: Mapping[str, NDArray[np.floating[Any]]]) -> tuple[TraceGroup
     """Traces by name as panels: framewise displacement and shifts in mm, rotations in degrees, all others as z.
 
     >>> [group.label for group in grouped({"csf": np.zeros(3), "pitch": np.zeros(3), FRAMEWISE: np.zeros(3)})]
-    ['FD (mm)', 'Rotation (°)', 'Traces (z)']
+    ['FD (mm)', 'Rotation (°)', 'csf (z)']
     """
     rest = dict(traces)
     found = []
@@ -101,6 +109,12 @@ def grouped(traces: Mapping[str, NDArray[np.floating[Any]]]) -> tuple[TraceGroup
         some = {name: rest.pop(name) for name in names if name in rest}
         if some:
             found.append(TraceGroup(label, some))
-    if rest:
-        found.append(TraceGroup("Traces (z)", {name: scaled(values, "z") for name, values in rest.items()}))
-    return tuple(found)
+    return (*found, *_standard(rest))
+
+
+def _standard(traces: Mapping[str, NDArray[np.floating[Any]]]) -> tuple[TraceGroup, ...]:
+    """Traces of whatever units in one panel: each about its mean, in units of its spread."""
+    if not traces:
+        return ()
+    label = f"{next(iter(traces))} (z)" if len(traces) == 1 else "Traces (z)"
+    return (TraceGroup(label, {name: scaled(values, "z") for name, values in traces.items()}),)

@@ -22,6 +22,7 @@ def look_of(viewer: VolumeViewer, form: str = "") -> dict[str, Any]:
             "look": layer.look.as_dict(),
             "unit": layer.unit,
             "names": {str(index): name for index, name in layer.names.items()},
+            "colours": {str(index): list(colour) for index, colour in layer.region_colours.items()},
         }
         for layer in scene.layers
     ]

@@ -101,7 +101,7 @@ class PlaceEdit(QLineEdit):
         self.returnPressed.connect(self.on_return)
 
     def show_place(self, place: tuple[float, ...] | None) -> None:
-        """Show another place; none where it is outside. What is being typed stays."""
+        """Show another place; none where it is outside, an empty one where there is nothing. What is being typed stays."""
         self._shown = "outside" if place is None else "  ".join(f"{value:.{self._digits}f}" for value in place)
         if not (self.hasFocus() and self.isModified()):
             self._write()

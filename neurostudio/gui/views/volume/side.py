@@ -84,6 +84,7 @@ class Side(QWidget):
         """Show the layers as they are now."""
         self.list.refresh()
         self.look.show_layer(self.current())
+        self.look.setVisible(self.current() is not None)
         for part in (self.up, self.down, self.remove):
             part.setEnabled(self.current() is not None)
 

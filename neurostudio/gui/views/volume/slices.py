@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from PySide6.QtCore import QRect, QSize, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -10,11 +10,12 @@ from neurostudio.gui import theme
 from neurostudio.gui.views.volume.colour_bars import ColourBars
 from neurostudio.gui.views.volume.frame import PlaneName
 from neurostudio.gui.views.volume.scene import Scene
-from neurostudio.gui.views.volume.slice_view import GROUND, MARGIN, SliceView
+from neurostudio.gui.views.volume.slice_view import GROUND, MARGIN, WORDS, SliceView
 
 Arrangement = Literal["row", "square", "column"]
 LEAST_BARS_U = 12  # room below which no strip of colour bars is kept
 STEP = 1  # pixels between slices
+EMPTY = "Nothing is shown.\nAdd a layer, or drop a brain image here."
 RULE = "#30363D"  # between them
 
 
@@ -64,8 +65,14 @@ class Slices(QWidget):
 
     def arrange(self) -> None:
         """Put the parts to their places and fit the body into them."""
+        is_empty = not self._scene.layers
         for view in self.views.values():
-            view.setVisible(view in self.shown())
+            view.setVisible(view in self.shown() and not is_empty)
+        self.bars.setVisible(not is_empty)
+        self.setAccessibleName(EMPTY if is_empty else "Slices")
+        self.update()
+        if is_empty:
+            return
         u = theme.unit(self)
         width, height = self.width(), self.height()
         strip = self._strip_height(width) if height > 2 * LEAST_BARS_U * u else 0
@@ -106,6 +113,9 @@ class Slices(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), QColor(RULE if self._scene.layers else GROUND))
+            if not self._scene.layers:
+                painter.setPen(QColor(WORDS))
+                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, EMPTY)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -56,14 +56,7 @@ class Toolbar(QWidget):
         )
         for part in parts:
             part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._flow = Flow(*parts, gap=1.5)
-        fill(QVBoxLayout(self), (self._flow,), theme.unit(self), 0)
-
-    def add_tools(self, *tools: QWidget) -> None:
-        """Put tools of a page at the end of the line."""
-        row = Row(*tools, gap=0.4)
-        row.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._flow.add(row)
+        fill(QVBoxLayout(self), (Flow(*parts, gap=1.5),), theme.unit(self), 0)
 
     def show_sheet(self, name: SheetName) -> None:
         """Mark the button of the sheet that is seen."""

@@ -372,8 +372,8 @@ class VolumeViewer(QWidget):
             view.update()
         self.slices.bars.refresh()
         self.side.list.show_values()
-        self.toolbar.mm.show_place(self.scene.mm if self.scene.layers else None)
-        self.toolbar.voxel.show_place(self.scene.voxel())
+        self.toolbar.mm.show_place(self.scene.mm if self.scene.layers else ())
+        self.toolbar.voxel.show_place(self.scene.voxel() if self.scene.layers else ())
         self._read(self._hovered)
         if changed & {"time", "looks", "geometry"}:
             self.lightbox.refresh()

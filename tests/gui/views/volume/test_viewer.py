@@ -212,6 +212,20 @@ def test_the_pointer_reads_values_without_moving_the_crosshair(shown: VolumeView
     assert shown.scene.voxel() == (4, 5, z)
 
 
+def test_without_images_it_says_what_to_do(viewer: VolumeViewer, make_made: MakeLayer) -> None:
+    settle()
+    assert "drop a brain image" in viewer.slices.accessibleName()
+    assert viewer.toolbar.mm.text() == ""
+    assert not viewer.side.look.isVisible()
+    assert walk(viewer) == []
+    viewer.add_layer(make_made("t1", ANATOMY))
+    settle()
+    assert viewer.slices.views["axial"].isVisible()
+    viewer.clear()
+    settle()
+    assert not viewer.slices.views["axial"].isVisible()
+
+
 # --- what is seen
 
 
