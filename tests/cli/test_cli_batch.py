@@ -111,6 +111,7 @@ def test_ctrl_c_stops_all_and_resume_goes_on_with_all(
     assert cli("show", "empty", "one", "--json").document["attempt"] == 2
 
 
+@pytest.mark.slow
 def test_resume_after_the_command_was_killed_waits_for_what_is_still_at_work(
     cli: Callable[..., Any], shell: Any, empty: Path, tmp_path: Path, wait_for_checkpoint: Callable[..., RunFolder]
 ) -> None:
@@ -135,6 +136,7 @@ runs:
     assert cli("show", "empty", "at-work", "--json").document["attempt"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_resume_goes_on_with_a_run_whose_worker_was_killed_too(
     cli: Callable[..., Any], shell: Any, empty: Path, tmp_path: Path, wait_for_checkpoint: Callable[..., RunFolder]

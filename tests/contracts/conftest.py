@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from neurostudio.data.samples import write_sample_reviews
+from neurostudio.data.samples import write_sample_fmri, write_sample_reviews
 
 BLOCKED = """
 import socket
@@ -45,16 +45,20 @@ def offline(tmp_path_factory: pytest.TempPathFactory, plugin_environment: dict[s
 
 @pytest.fixture(scope="session")
 def visit(tmp_path_factory: pytest.TempPathFactory, offline: dict[str, str]) -> Visit:
-    """A real window, without a network, opens a project with runs of two methods and shows every page and tab of it."""
+    """A real window, without a network, opens a project with runs of three methods and shows every page and tab of it."""
     pytest.importorskip("PySide6")
     folder = tmp_path_factory.mktemp("visit")
+    offline = {**offline, "NEUROSTUDIO_CACHE": str(folder / "cache")}
     reviews = write_sample_reviews(folder)
+    scan = write_sample_fmri(folder, runs=2, volumes=60, voxel_mm=10)
     (folder / "numbers.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     sets = [word for flag in QUICK for word in ("--set", flag)]
     for words in (
         ["new", "study"],
         ["import", "study", str(reviews), "--name", "reviews"],
         ["import", "study", "numbers.csv", "--kind", "table"],
+        ["import", "study", str(scan), "--name", "listening"],
+        ["run", "study", "fmri.quality", "--input", "bold=listening"],
         ["run", "study", "spiking.text", "--input", "train=reviews", "--seed", "1", *sets],
         ["run", "study", "counting.sum", "--input", "table=numbers", "--set", "n=3"],
         ["report", "study", "--output", "study/all.html"],

@@ -16,6 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 HEAVY = {"sqlalchemy", "alembic", "torch", "numpy", "matplotlib", "pandas", "pydantic", "yaml", "psutil", "reportlab", "dask"}
 NOT_IN_THE_WINDOW = {
     "torch", "transformers", "scanpy", "snntorch", "peft", "matplotlib", "reportlab", "pandas", "scipy", "dask", "alembic", "typer",
+    "nilearn", "sklearn", "himalaya",
 }  # fmt: skip
 SCIENCE = {"torch", "safetensors", "nir", "scipy", "matplotlib", "pandas", "sqlalchemy", "alembic", "transformers"}
 

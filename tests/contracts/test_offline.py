@@ -17,6 +17,7 @@ def test_the_block_holds(offline: dict[str, str]) -> None:
     assert "a socket was opened" in answer.stderr
 
 
+@pytest.mark.slow
 def test_a_study_from_import_to_report_needs_no_network(tmp_path: Path, offline: dict[str, str]) -> None:
     (tmp_path / "numbers.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     for line in (

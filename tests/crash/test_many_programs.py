@@ -39,6 +39,7 @@ def logs_are_quiet(project: Path) -> bool:
     return not {"WARNING", "ERROR", "Traceback"} & set(words)
 
 
+@pytest.mark.slow
 def test_four_programs_share_a_project(study, indexed, index_is_the_record) -> None:
     ids = let_them_work(study, 3)
     assert_every_run_is_there(study, ids, indexed, index_is_the_record)
@@ -53,6 +54,7 @@ def test_four_programs_share_a_project_for_a_minute(study, indexed, index_is_the
     assert logs_are_quiet(study.path)
 
 
+@pytest.mark.slow
 def test_of_two_that_resume_one_run_one_does_it_and_both_see_its_end(
     study, counting_environment, wait, indexed, index_is_the_record
 ) -> None:

@@ -10,8 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from neurostudio.app import Project, import_data
 from neurostudio.app.settings import UserSettings, save
-from neurostudio.data.samples import write_sample_reviews
+from neurostudio.data.samples import write_sample_fmri, write_sample_reviews
 from neurostudio.gui import tasks, theme
 from neurostudio.gui.follower import JobLine
 from neurostudio.gui.shell.about import AboutDialog
@@ -40,6 +41,9 @@ PAGES = (
     "run:no-such-run",
     "data:reviews",
     "data:small-vectors",
+    "data:listening",
+    "method:fmri.glm",
+    "method:fmri.encode",
     "compare:first,second",
     "compare:",
     "report:new:first,second",
@@ -63,7 +67,10 @@ DIALOGS: dict[str, Callable[[MainWindow, Path], QDialog]] = {
 def window(qtbot: QtBot, tmp_path: Path, sample_project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """The window with the sample open."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NEUROSTUDIO_CACHE", str(tmp_path / "cache"))
     save(UserSettings(show_tour=False, reopen_last=False, confirm_close=False))
+    with Project.open(sample_project) as project:
+        import_data(project, [write_sample_fmri(tmp_path / "scan", runs=2, volumes=30, voxel_mm=10)], name="listening")
     made = make_window(sample_project, reset_layout=False)
     made.resize(*SIZES["wide"])
     made.show()

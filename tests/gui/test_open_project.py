@@ -60,6 +60,7 @@ def test_a_run_is_started_followed_and_told_of_at_its_end(opened: OpenProject, q
     qtbot.waitUntil(lambda: opened.jobs() == (), timeout=LONG_MS)
 
 
+@pytest.mark.slow
 def test_a_run_is_stopped_and_goes_on_again(opened: OpenProject, qtbot: QtBot) -> None:
     ended: list[Any] = []
     opened.run_ended.connect(ended.append)

@@ -211,6 +211,7 @@ def assert_whole(folder: RunFolder) -> None:
     assert not list(folder.path.glob(".partial*"))
 
 
+@pytest.mark.slow
 def test_a_run_on_the_cluster_leaves_the_same_folder_as_a_local_one(site: Site, home: Home) -> None:
     settings = {"n": 30, "checkpoint_every": 7, "pause_ms": 5, "ballast_kb": 1500}
     here = home.run_folder("here", **settings)
@@ -341,6 +342,7 @@ def test_when_every_dask_worker_dies_the_run_is_interrupted_with_a_reason(plugin
         assert run.checkpoint.is_dir()
 
 
+@pytest.mark.slow
 def test_a_lost_scheduler_interrupts_the_run(plugin_environment: dict[str, str], home: Home) -> None:
     with a_site(home.folder / "site", plugin_environment) as site:
         site.start_worker("only")

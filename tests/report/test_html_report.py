@@ -247,6 +247,7 @@ def test_odd_numbers_and_chinese_words_are_shown_as_they_are(make_run: Maker, tm
     assert "中文情感" in page.text
 
 
+@pytest.mark.slow
 def test_twelve_runs_are_told_in_groups(make_run: Maker, tmp_path: Path) -> None:
     runs = []
     for number, steps in enumerate((4, 8, 16, 24)):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from pypdf import PdfReader
 
@@ -22,6 +23,7 @@ def text_of(reader: PdfReader) -> str:
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
+@pytest.mark.slow
 def test_three_seeds_are_told_on_numbered_pages(three_seeds: ReportContent, tmp_path: Path) -> None:
     reader = pdf_of(three_seeds, tmp_path)
     text = text_of(reader)

@@ -75,6 +75,7 @@ def test_a_simple_report_says_what_the_page_says_with_plain_tags_only(three_seed
     assert str(tmp_path) not in text
 
 
+@pytest.mark.slow
 def test_its_pictures_are_png_files_beside_it_in_the_size_of_the_sheet(three_seeds: ReportContent, tmp_path: Path) -> None:
     _, page = written(three_seeds, tmp_path)
     images = [attributes for tag, attributes in page.tags if tag == "img"]
@@ -91,6 +92,7 @@ def test_its_pictures_are_png_files_beside_it_in_the_size_of_the_sheet(three_see
         assert str(attributes["alt"]).strip()
 
 
+@pytest.mark.slow
 def test_links_inside_lead_to_anchors_that_exist(three_seeds: ReportContent, tmp_path: Path) -> None:
     _, page = written(three_seeds, tmp_path)
     anchors = {attributes["name"] for tag, attributes in page.tags if tag == "a" and "name" in attributes}
@@ -121,6 +123,7 @@ def test_a_picture_that_exists_as_svg_only_is_named_and_said_to_be_elsewhere(thr
     assert not files_folder(folder / "my report.html").exists()
 
 
+@pytest.mark.slow
 def test_a_second_report_replaces_the_pictures_of_the_first(three_seeds: ReportContent, tmp_path: Path) -> None:
     written(three_seeds, tmp_path)
     one = replace(three_seeds, runs=three_seeds.runs[:1])

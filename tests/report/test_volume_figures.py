@@ -26,7 +26,7 @@ from neurostudio.report.volume_look import LayerLook, VolumeLook, rgba
 
 AFFINE = np.array([[-3.0, 0, 0, 30], [0, 3, 0, -36], [0, 0, 4, -20], [0, 0, 0, 1]])  # stored left to right mirrored
 SHAPE = (20, 24, 12)
-PEAK, TROUGH = (5, 12, 6), (14, 9, 3)
+PEAK, DIP = (5, 12, 6), (14, 9, 3)
 IDENTITY = {"run": "20260101-000000-fmri-glm-aaaaaa", "name": "first", "method": "fmri.glm", "program": "NeuroStudio 0"}
 
 Maker = Callable[..., ReportArtifact]
@@ -42,7 +42,7 @@ def head() -> np.ndarray[Any, Any]:
 def blobs() -> np.ndarray[Any, Any]:
     """A map with one warm and one cool blob, and a voxel without number."""
     values = np.zeros(SHAPE, np.float32)
-    for centre, height in ((PEAK, 6.0), (TROUGH, -4.5)):
+    for centre, height in ((PEAK, 6.0), (DIP, -4.5)):
         offsets = np.stack(np.indices(SHAPE), -1) - np.array(centre)
         values += height * np.exp(-0.5 * (offsets**2).sum(-1) / 1.5**2).astype(np.float32)
     values[0, 0, 0] = np.nan
@@ -178,6 +178,13 @@ def test_a_report_shows_the_map_and_folds_its_peaks(volume: Maker) -> None:
     assert isinstance(peaks, Grid)
     assert peaks.folded
     assert len(peaks.rows) == 2
+
+
+def test_a_series_over_time_is_named_and_not_drawn(volume: Maker) -> None:
+    series = np.repeat(blobs()[..., None], 5, -1)
+    (sentence,) = artifact_blocks(volume(series, Plot("slices", x="mean-bold"), "fitted"), IDENTITY)
+    assert isinstance(sentence, Sentence)
+    assert "a series of 5 volumes" in sentence.text
 
 
 def test_a_damaged_map_becomes_a_sentence(volume: Maker) -> None:

@@ -32,9 +32,9 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="names of the scenes")
     flags = parser.parse_args()
     if flags.list:
-        from tests.screenshots.scenes import SCENES
+        from tests.screenshots.scene import all_scenes
 
-        sys.stdout.write("\n".join(SCENES) + "\n")
+        sys.stdout.write("\n".join(all_scenes()) + "\n")
         return 0
     looks = [look for look in LOOKS if look.fits(flags.theme, flags.scale, flags.size)]
     if not looks:  # none of ours: the one that was asked for

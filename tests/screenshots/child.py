@@ -54,14 +54,14 @@ def take_all(look: Look, folder: Path, study: Path, place: Path, only: list[str]
 
 async def _scenes(stage: "Stage", folder: Path, only: list[str]) -> int:
     from neurostudio.gui import tasks
-    from tests.screenshots.scenes import SCENES
+    from tests.screenshots.scene import all_scenes
 
     window = stage.window
     await stage.until(lambda: window.furniture is not None, "the window is furnished")
     await stage.take_keyboard()
     await stage.rest()
     failed = 0
-    for name, scene in SCENES.items():
+    for name, scene in all_scenes().items():
         if only and name not in only:
             continue
         began = time.monotonic()

@@ -1,7 +1,5 @@
 """The scenes: each is a small function that brings the window to a picture, with the hands of a person."""
 
-from collections.abc import Awaitable, Callable
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
@@ -17,21 +15,13 @@ from neurostudio.gui.shell.importing import ImportDialog
 from neurostudio.gui.shell.preferences import PreferencesDialog
 from neurostudio.gui.shell.shortcuts_sheet import ShortcutsSheet
 from neurostudio.gui.studio import Notice
+from tests.screenshots.scene import scene
 from tests.screenshots.stage import Stage
 from tests.screenshots.study import BROKEN, RUNS, write_files_to_import
 
-Scene = Callable[[Stage], Awaitable[None]]
-
-SCENES: dict[str, Scene] = {}
 METHOD = "method:spiking.text"
 LONG_RUN = {"training.epochs": 60, "time_steps": 8, "robustness.sentences": 2}
 SENTENCE = "a quiet film that grows on you, warm and never dull"
-
-
-def scene(function: Scene) -> Scene:
-    """Enter a scene under the name of its function."""
-    SCENES[function.__name__.replace("_", "-")] = function
-    return function
 
 
 @scene

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from neurostudio.app import Project, import_data, make_report, make_request, run
+from neurostudio.app.sample_studies import add_listening
 from neurostudio.data.samples import write_sample_reviews, write_sample_reviews_chinese
 
 NAME = "film-reviews"
@@ -22,6 +23,8 @@ RUNS = (
     ("fewer-filters", 1, {"network.filters": 8}),
 )
 BROKEN = "own-vectors"
+BRAIN = "listening"
+BRAIN_RUNS = (("narrators", "fmri.glm"), ("who-speaks", "fmri.decode_classes"))
 
 
 def make_study(folder: Path) -> Path:
@@ -47,6 +50,9 @@ def make_study(folder: Path) -> Path:
         inputs = {"train": ["reviews"], "vectors": ["own-vectors"]}
         settings = {**QUICK, "vectors.kind": "file"}
         run(project, make_request(project, "spiking.text", settings=settings, inputs=inputs, seed=1, name=BROKEN))
+        add_listening(project, BRAIN, runs=2, volumes=80)
+        for name, method in BRAIN_RUNS:
+            run(project, make_request(project, method, inputs={"bold": [BRAIN]}, seed=1, name=name))
         make_report(project, ids[:2], path / "two-seeds.html", "Two seeds of the same network")
     (folder / READY).touch()
     return path

@@ -4,6 +4,8 @@ import random
 import time
 from pathlib import Path
 
+import pytest
+
 from neurostudio.core.events import read_events
 from neurostudio.core.run_folder import run_folders
 from neurostudio.store import Store, ingest_project, read, rebuild
@@ -28,6 +30,7 @@ def assert_each_event_counts_once(project: Path, contents, runs: list[str], n_st
     assert contents(project) == kept
 
 
+@pytest.mark.slow
 def test_no_event_is_lost_or_counted_twice_when_the_reader_is_killed_at_random_moments(project: Path, start, contents) -> None:
     Store.open(project, create=True).close()
     n_steps = 1500
@@ -45,6 +48,7 @@ def test_no_event_is_lost_or_counted_twice_when_the_reader_is_killed_at_random_m
     assert_each_event_counts_once(project, contents, ["run-1", "run-2"], n_steps)
 
 
+@pytest.mark.slow
 def test_programs_that_take_in_one_project_at_the_same_time_share_the_work(project: Path, start, contents) -> None:
     Store.open(project, create=True).close()
     readers = [start("ingest", project, 5) for _ in range(3)]
@@ -58,6 +62,7 @@ def test_programs_that_take_in_one_project_at_the_same_time_share_the_work(proje
     assert_each_event_counts_once(project, contents, ["run-0", "run-1"], 600)
 
 
+@pytest.mark.slow
 def test_a_rebuild_under_the_hands_of_other_programs_is_followed_by_them(project: Path, start, contents) -> None:
     Store.open(project, create=True).close()
     reader = start("ingest", project, 4)

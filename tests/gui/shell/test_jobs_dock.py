@@ -245,6 +245,7 @@ def test_the_line_says_when_nothing_is_at_work(studio: Studio, qtbot: QtBot) -> 
 # --- with a real worker
 
 
+@pytest.mark.slow
 def test_a_real_run_is_stopped_and_resumed_from_the_list(open_sample: Studio, qtbot: QtBot) -> None:
     from neurostudio.app import make_request
     from neurostudio.gui import tasks

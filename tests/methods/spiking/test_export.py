@@ -97,6 +97,7 @@ def test_plain_pytorch_imports_torch_and_safetensors_only():
     assert {line.split()[1].split(".")[0] for line in lines} == {"json", "pathlib", "torch", "safetensors"}
 
 
+@pytest.mark.slow
 def test_plain_pytorch_draws_bernoulli_spikes_with_the_same_statistics(small_snn, tmp_path):
     from neurostudio.methods.spiking.plain_pytorch import SpikingText
 

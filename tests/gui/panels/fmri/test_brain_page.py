@@ -77,7 +77,7 @@ def test_a_click_on_the_plot_goes_to_that_volume(open_brain: Open, qtbot: QtBot)
     page = open_brain()
     plot = page.look.timeline.plot
     qtbot.waitUntil(lambda: bool(plot.series), timeout=LONG_MS)
-    plot.go(QPointF(9 * 2.0, 0.0))  # 18 seconds
+    QTest.mouseClick(plot.canvas.graphics.viewport(), Qt.MouseButton.LeftButton, pos=on_screen(plot.canvas, 9 * 2.0))
     qtbot.waitUntil(lambda: page.look.viewer.scene.time == 9, timeout=LONG_MS)
     assert page.look.crosshair.time == 9
     reading = page.look.viewer.scene.readings(mm_of(VOXEL))[0]
@@ -89,10 +89,9 @@ def test_events_words_and_displacement_stand_under_the_plot(open_brain: Open, qt
     plot = page.look.timeline.plot
     assert [span.name for span in plot._events] == ["faces", "houses", "faces"]
     assert [span.text for span in plot._words] == ["once", "upon"]
-    assert list(plot._confounds) == ["FD (mm)"]
-    action = next(one for one in page.look.traces.menu().actions() if one.text() == "csf")
-    action.trigger()
-    assert list(plot._confounds) == ["FD (mm)", "csf"]
+    checked = {action.text(): action.isChecked() for action in plot.traces.menu().actions()}
+    assert checked["framewise displacement"]
+    assert not checked["csf"]
 
 
 def test_a_held_series_stays_while_the_crosshair_moves_on(open_brain: Open, qtbot: QtBot) -> None:
@@ -106,7 +105,7 @@ def test_a_held_series_stays_while_the_crosshair_moves_on(open_brain: Open, qtbo
     held = [one for one in plot.series if one.kind == "pinned"]
     assert len(held) == 1
     assert np.array_equal(held[0].values, values()[VOXEL])
-    QTest.mouseClick(plot.unpin, Qt.MouseButton.LeftButton)
+    plot.unpin.menu().actions()[-1].trigger()
     qtbot.waitUntil(lambda: all(one.kind != "pinned" for one in plot.series), timeout=LONG_MS)
 
 
@@ -131,8 +130,10 @@ def test_a_click_in_the_carpet_goes_to_voxel_and_volume(open_brain: Open, qtbot:
     assert carpet.fd_mm is not None
     assert carpet.values.shape[1] == VOLUMES
     assert "outlier" in page.carpet.facts.text()
-    page.carpet.plot.click(QPointF(11.0, len(carpet.values) - 1 - 20))
-    assert page.look.crosshair.time == 11
+    canvas = page.carpet.plot.canvas
+    row = len(carpet.values) - 1 - 20
+    QTest.mouseClick(canvas.graphics.viewport(), Qt.MouseButton.LeftButton, pos=on_screen(canvas, 11.0, row))
+    qtbot.waitUntil(lambda: page.look.crosshair.time == 11, timeout=LONG_MS)
     assert page.look.crosshair.mm == tuple(carpet.mm[20].tolist())
     page.look.crosshair.move_to(tuple(carpet.mm[40].tolist()))
     assert carpet.row_of(page.look.crosshair.mm) == 40
@@ -172,8 +173,17 @@ def test_an_image_that_was_not_downloaded_says_so(open_brain: Open, qtbot: QtBot
     missing = next(leaf for leaf in page.view.leaves if leaf.trouble)  # type: ignore[union-attr]
     page.tree.chosen.emit(missing.key)
     qtbot.waitUntil(page.card.isVisible, timeout=LONG_MS)
-    assert "not downloaded" in page.card.accessibleName()
+    assert page.card.accessibleName().startswith("Image not downloaded sub-02/func/")
     assert not page.tabs.isVisible()
+
+
+def test_a_data_set_without_any_image_says_what_is_missing(bids: Path, open_brain: Open, qtbot: QtBot) -> None:
+    for path in bids.rglob("*.nii.gz"):
+        path.write_bytes(b"")
+    page = open_brain(is_whole=False)
+    qtbot.waitUntil(page.nothing.isVisible, timeout=LONG_MS)
+    assert page.tree.isVisible()
+    assert "not downloaded" in page.header.facts.text()
 
 
 def test_a_damaged_image_ends_in_a_card_and_the_others_can_still_be_seen(bids: Path, open_brain: Open, qtbot: QtBot) -> None:
@@ -300,7 +310,8 @@ def test_the_numbers_on_the_page_are_those_of_the_command_line(
     assert said["n_volumes"] == VOLUMES
     table = export_dataset(brain.project.project, "rest", tmp_path / "series.csv", look).read_text(encoding="utf-8").splitlines()
     column = [float(line.split(",")[2]) for line in table[1:]]
-    assert column == values()[VOXEL].tolist() == cursor_series(page).tolist()
+    assert column == values()[VOXEL].tolist()
+    qtbot.waitUntil(lambda: cursor_series(page).tolist() == column, timeout=LONG_MS)
 
 
 def test_a_picture_of_what_is_seen_is_written_by_the_command_line(
@@ -339,6 +350,13 @@ def test_a_question_bar_shows_nothing_without_a_question(qtbot: QtBot) -> None:
     qtbot.addWidget(bar)
     bar.show_question(None)
     assert not bar.isVisible()
+
+
+def on_screen(canvas: Any, x: float, y: float | None = None) -> QPoint:
+    """Where a place of the first panel is on the screen; half way up unless given."""
+    view = canvas.panels[0].view
+    low, high = view.viewRange()[1]
+    return canvas.graphics.mapFromScene(view.mapViewToScene(QPointF(x, (low + high) / 2 if y is None else y)))  # type: ignore[no-any-return]
 
 
 def wheel(widget: QWidget, steps: int) -> None:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from neurostudio.core.errors import NeuroError, RequestError
 from neurostudio.gui.panels.fmri.event_lines import event_lines, place_of
-from neurostudio.gui.panels.fmri.opened import FRAMEWISE, open_run, words_of
+from neurostudio.gui.panels.fmri.opened import open_run, words_of
 from neurostudio.gui.panels.fmri.presenter import BrainView, answer, file_lines, load_brain, selection_of
 from neurostudio.gui.panels.registry import kind_of, page_for
 from neurostudio.gui.studio import Studio
+from neurostudio.gui.views.timeline.traces import FRAMEWISE, MOTION_NAMES
 from tests.gui.panels.fmri.conftest import AFFINE, TR_S, VOLUMES, save, values
 
 
@@ -63,7 +64,7 @@ def test_a_run_is_opened_with_everything_that_belongs_to_it(brain: Studio, bids:
     assert opened.words.text == ("once", "upon")
     traces = opened.traces()
     assert next(iter(traces)) == FRAMEWISE
-    assert {"shift x", "yaw", "csf"} <= traces.keys()
+    assert {*MOTION_NAMES, "csf"} <= traces.keys()
     assert np.nanargmax(traces[FRAMEWISE]) in (10, 11)
     facts = dict(opened.facts())
     assert facts["Size"] == "12 × 14 × 10 voxels"

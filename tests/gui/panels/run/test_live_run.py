@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 
 from neurostudio.gui.panels.run import RunPage
@@ -42,6 +43,7 @@ def test_the_page_follows_a_run_to_its_end(counting: Studio, count: Callable[...
     assert page.tabs.tabText(2) == "Outputs (3)"
 
 
+@pytest.mark.slow
 def test_a_run_is_stopped_and_resumed_from_its_page(
     counting: Studio, count: Callable[..., str], open_run: OpenRun, qtbot: Any
 ) -> None:
