@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from neurostudio.app.batches import run_batch
     from neurostudio.app.compare import compare_runs
     from neurostudio.app.datasets import forget_dataset, import_data, list_datasets, preview
-    from neurostudio.app.export import export_curve, export_figure, export_run
+    from neurostudio.app.export import export_curve, export_dataset, export_figure, export_run
     from neurostudio.app.project import Project
     from neurostudio.app.reports import make_report
     from neurostudio.app.requests import make_request
@@ -24,6 +24,7 @@ __all__ = [
     "cancel",
     "compare_runs",
     "export_curve",
+    "export_dataset",
     "export_figure",
     "export_run",
     "forget_dataset",
@@ -46,7 +47,7 @@ _HOMES = {
     "batches": ("run_batch",),
     "compare": ("compare_runs",),
     "datasets": ("forget_dataset", "import_data", "list_datasets", "preview"),
-    "export": ("export_curve", "export_figure", "export_run"),
+    "export": ("export_curve", "export_dataset", "export_figure", "export_run"),
     "project": ("Project",),
     "reports": ("make_report",),
     "requests": ("make_request",),

@@ -21,6 +21,8 @@ def artifact_blocks(artifact: ReportArtifact, identity: Mapping[str, str]) -> li
     """
     title = artifact.title or artifact.name
     try:
+        if artifact.kind == "volume" and (n_volumes := _series_length(artifact)):
+            return [Sentence(f"{title}: a series of {number_text(n_volumes)} volumes, which is looked at in the window.")]
         if artifact.plot is not None:
             return [_plotted(artifact, title, identity), *_numbers_behind(artifact, title)]
         if artifact.kind == "table":
@@ -51,6 +53,17 @@ def _numbers_behind(artifact: ReportArtifact, title: str) -> list[Block]:
         return []
     grid = _table(artifact, title)
     return [Grid(**{**grid.__dict__, "title": f"Numbers: {title}", "folded": True, "on_paper": False})]
+
+
+def _series_length(artifact: ReportArtifact) -> int:
+    """Volumes of a series over time, told by its header; 0 for maps, whose volumes have names."""
+    from neurostudio.report.volume_data import n_volumes
+
+    plot = artifact.plot
+    if plot is None or plot.form != "slices" or plot.y:
+        return 0
+    count = n_volumes(artifact.path)
+    return count if count > 1 else 0
 
 
 def _peaks(artifact: ReportArtifact, title: str) -> list[Block]:

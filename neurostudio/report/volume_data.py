@@ -86,6 +86,21 @@ def read_image(path: Path) -> Image:
     return image
 
 
+def n_volumes(path: Path) -> int:
+    """How many volumes an image has, from its header alone.
+
+    Raises
+    ------
+    NeuroError
+        When it is missing, or no image.
+    """
+    from neurostudio.data.fmri.header import read_header
+
+    if not path.exists():
+        raise NeuroError(f"{path.name} is missing from the run's folder", fix="Restore it from a copy, or run again")
+    return read_header(path).n_volumes
+
+
 def template_path() -> Path:
     """The MNI152 T1 picture.
 
@@ -117,7 +132,7 @@ def first_layer(
         top = max(abs(low), abs(high)) or max(abs(least), abs(most)) or 1.0
         if threshold is not None:  # the colours go as far as what is seen of them
             seen = np.abs(filled[np.abs(filled) >= threshold])
-            top = max(float(np.percentile(seen, ROBUST[1])) if seen.size else 0.0, threshold * 1.5, 1e-12)
+            top = max(float(np.percentile(seen, ROBUST[1])) if seen.size else 0.0, threshold * 1.2, 1e-12)
         warm = "warm" if least < 0 or threshold is not None else "inferno"
         return LayerLook(name, "map", warm, "cool" if least < 0 else "", threshold or 0.0, top, threshold, unit=unit)
     top = high if high > low else most

@@ -52,6 +52,8 @@ class LayerLook:
         What its values are, with their unit.
     names : mapping
         Names of the regions of a label image.
+    colours : mapping
+        Colours of regions, red, green and blue from 0 to 255, where their file names them; the others have theirs in turn.
     """
 
     name: str
@@ -67,6 +69,7 @@ class LayerLook:
     is_smooth: bool = True
     unit: str = ""
     names: Mapping[int, str] = field(default_factory=dict)
+    colours: Mapping[int, tuple[int, int, int]] = field(default_factory=dict)
 
     @property
     def is_two_sided(self) -> bool:
@@ -83,7 +86,9 @@ class LayerLook:
             For a value that cannot be.
         """
         flat = {"name": fields.get("origin", ""), **fields, **(fields["look"] if isinstance(fields.get("look"), Mapping) else {})}
-        known = {name: value for name, value in flat.items() if name in cls.__dataclass_fields__ and name != "names"}
+        known = {
+            name: value for name, value in flat.items() if name in cls.__dataclass_fields__ and name not in ("names", "colours")
+        }
         for name in ("low", "high", "opacity"):
             if name in known:
                 known[name] = _number(known[name], name)
@@ -94,9 +99,8 @@ class LayerLook:
                 raise RequestError(f"There is no colour map '{known[name]}'", fix=f"Known: {', '.join(COLOUR_MAPS)}")
         if known.get("kind", "map") not in get_args(LayerKind):
             known["kind"] = "map"
-        names = flat.get("names")
-        if isinstance(names, Mapping):
-            known["names"] = {int(index): str(name) for index, name in names.items() if str(index).lstrip("-").isdecimal()}
+        known["names"] = {index: str(name) for index, name in _by_number(flat.get("names")).items()}
+        known["colours"] = {index: _triple(colour) for index, colour in _by_number(flat.get("colours")).items()}
         return cls(**known)
 
 
@@ -210,7 +214,10 @@ def rgba(values: NDArray[np.float32], layer: LayerLook) -> NDArray[np.float64]:
     last = len(table) - 1
     if layer.kind == "labels":
         known = np.isfinite(values) & (values != 0)
-        colours = table[(np.where(known, values, 1).astype(np.int64) - 1) % len(table)]
+        regions = np.where(known, values, 1).astype(np.int64)
+        colours = table[(regions - 1) % len(table)]
+        for region, colour in layer.colours.items():
+            colours[regions == region] = np.array(colour) / 255
         return np.concatenate([colours, (known * layer.opacity)[..., None]], -1)
     if layer.negative_map:
         below = _table(layer.negative_map)
@@ -240,9 +247,27 @@ def drawn(values: NDArray[np.float32], layer: LayerLook) -> NDArray[np.bool_]:
     return np.asarray(known & above)
 
 
-def colours_of(name: str) -> NDArray[np.float64]:
-    """The 256 colours of a map, ``[level, red green blue]`` from 0 to 1; the stops themselves for the map of regions."""
-    return _table(name)
+def region_colour(layer: LayerLook, region: int) -> tuple[float, float, float]:
+    """Colour of a region, red, green and blue from 0 to 1."""
+    table = _table(layer.colour_map)
+    red, green, blue = (
+        (part / 255 for part in layer.colours[region]) if region in layer.colours else table[(region - 1) % len(table)]
+    )
+    return float(red), float(green), float(blue)
+
+
+def _by_number(given: Any) -> dict[int, Any]:
+    """A mapping whose keys are numbers, as JSON has them."""
+    if not isinstance(given, Mapping):
+        return {}
+    return {int(index): value for index, value in given.items() if str(index).lstrip("-").isdecimal()}
+
+
+def _triple(given: Any) -> tuple[int, int, int]:
+    if not isinstance(given, list | tuple) or len(given) != 3:
+        raise RequestError(f"The colour {given!r} of a region has to be three numbers: red, green, blue from 0 to 255")
+    red, green, blue = (max(0, min(255, int(_number(part, "colours")))) for part in given)
+    return red, green, blue
 
 
 def _table(name: str) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 
 from neurostudio.report import style
 from neurostudio.report.figures.canvas import short, wrapped
-from neurostudio.report.volume_look import LayerLook, colours_of, rgba
+from neurostudio.report.volume_look import LayerLook, region_colour, rgba
 from neurostudio.report.wording import number_text
 
 MOST_BARS = 2
@@ -43,9 +43,8 @@ def draw_bars(figure: Figure, axes: Sequence[Axes], layers: Sequence[LayerLook])
 
 def draw_regions(axes: Sequence[Axes], layer: LayerLook, regions: Sequence[int]) -> None:
     """Names of the regions with their colours, as a column at the right."""
-    table = colours_of(layer.colour_map)
     shown = regions[:MOST_REGIONS]
-    handles = [Patch(color=tuple(table[(region - 1) % len(table)])) for region in shown]
+    handles = [Patch(color=region_colour(layer, region)) for region in shown]
     names = [short(layer.names.get(region, f"region {region}"), 22) for region in shown]
     if len(regions) > len(shown):
         handles.append(Patch(color=style.PAPER))

@@ -1,4 +1,4 @@
-"""A map on the cortex: sampled half way between white matter and pial surface of fsaverage5, seen from the sides."""
+"""A map on the cortex of fsaverage5: the mean through the grey matter, as the window shows it, seen from the sides."""
 
 from __future__ import annotations
 
@@ -28,14 +28,16 @@ if TYPE_CHECKING:
 Side = Literal["left", "right"]
 
 VIEWS: tuple[tuple[Side, str, int], ...] = (
-    ("left", "Left, outside", -1),
-    ("left", "Left, inside", 1),
-    ("right", "Right, inside", -1),
-    ("right", "Right, outside", 1),
+    ("left", "Left, lateral", -1),
+    ("left", "Left, medial", 1),
+    ("right", "Right, medial", -1),
+    ("right", "Right, lateral", 1),
 )
 """Hemisphere, name, and whether one looks from the right (+1) or from the left (-1)."""
 
-NOTE = "The map is sampled half way between white matter and pial surface of the average brain fsaverage5; it has to be in MNI space."
+NOTE = "Average cortex fsaverage5, which assumes MNI space. Values are means through the grey matter."
+DEPTHS = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""Shares of the way from the pial surface to the white matter at which the map is asked."""
 
 _GREYS = (0.80, 0.62)  # of ridges and furrows
 _LIGHT = np.array([0.35, -0.25, 0.9])
@@ -43,7 +45,7 @@ _LIGHT = np.array([0.35, -0.25, 0.9])
 
 @dataclass(frozen=True, eq=False)
 class Mesh:
-    """A hemisphere: inflated places to look at, anatomical ones to ask the map at, and whether a vertex lies in a furrow."""
+    """A hemisphere: inflated places to look at, anatomical ones to ask the map at ``[depth, vertex, xyz]``, and the furrows."""
 
     shown: Floats
     mm: Floats
@@ -52,22 +54,23 @@ class Mesh:
 
 
 def draw_surface(scene: Scene) -> tuple[Figure, list[str]]:
-    """The highest map on both hemispheres, from outside and inside.
+    """The highest map on both hemispheres, from outside and inside; the highest image where there is no map.
 
     Raises
     ------
     NeuroError
-        When no map is seen, or the surfaces are not installed.
+        When only labels are seen, or the surfaces are not installed.
     """
-    if scene.main is None or scene.main[0].kind != "map":
-        raise NeuroError("A surface shows a map, and none is seen", fix="Show a map, or choose slices")
-    layer, image = scene.main
+    images = [pair for pair in scene.layers if pair[0].kind != "labels"]
+    if not images:
+        raise NeuroError("A surface shows a map or an image, and none is seen", fix="Show one, or choose slices")
+    layer, image = next((pair for pair in reversed(images) if pair[0].kind == "map"), images[-1])
     figure = new_figure(style.WIDE_INCH[0], 3.9)
     figure.set_layout_engine("compressed")
     found = []
     for number, (side, name, view) in enumerate(VIEWS):
         mesh = hemisphere(side)
-        values = image.sample(mesh.mm, scene.time_of(layer, image), linear=True)
+        values = _mean_of_depths(image.sample(mesh.mm, scene.time_of(layer, image), linear=True))
         painted = rgba(values, layer)
         greys = np.where(mesh.is_furrow, _GREYS[1], _GREYS[0])[:, None].repeat(3, 1)
         colours = greys + (painted[:, :3] - greys) * painted[:, 3:]
@@ -88,7 +91,17 @@ def hemisphere(side: Side) -> Mesh:
     white, faces = _mesh(meshes["white"])
     pial, _ = _mesh(meshes["pial"])
     inflated, _ = _mesh(meshes["inflated"])
-    return Mesh(inflated, (white + pial) / 2, faces, np.asarray(_arrays(meshes["sulc"])[0], dtype=np.float64) > 0)
+    between = np.stack([pial + (white - pial) * depth for depth in DEPTHS])
+    return Mesh(inflated, between, faces, np.asarray(_arrays(meshes["sulc"])[0], dtype=np.float64) > 0)
+
+
+def _mean_of_depths(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Mean of those depths that lie in the image, for each vertex; NaN where none does."""
+    known = np.isfinite(values)
+    count = known.sum(0)
+    total = np.where(known, values, 0).sum(0, dtype=np.float64)
+    mean = np.divide(total, count, out=np.full(values.shape[1], np.nan), where=count > 0)
+    return np.asarray(mean, dtype=np.float32)
 
 
 def _mesh(path: Path) -> tuple[Floats, NDArray[np.intp]]:

@@ -324,11 +324,10 @@ def _remarks(scene: Scene, title: str) -> Notes:
     if layer.threshold is not None:
         table = voxels_above(image, t, layer.threshold)
         sides = "at least ±" if layer.is_two_sided else "at least "
-        share = 100 * len(table.values) / table.n_known if table.n_known else 0.0
-        notes.append(
-            f"{start}{number_text(len(table.values))} of {number_text(table.n_known)} voxels ({number_text(share, 2)} %) are "
-            f"{sides}{number_text(layer.threshold)}."
-        )
+        n_above, n_known = len(table.values), table.n_known
+        share = f" of {number_text(n_known)}" if n_above < n_known else ""
+        percent = f" ({number_text(100 * n_above / n_known, 2)} %)" if share else ""
+        notes.append(f"{start}{number_text(n_above)}{share} voxels{percent} are {sides}{number_text(layer.threshold)}.")
         if not len(table.values):
             notes[-1] = f"{start}no voxel reaches the threshold of {number_text(layer.threshold)}."
     if missing := int(np.count_nonzero(~np.isfinite(image.volume(t)))):

@@ -3,7 +3,7 @@
 import threading
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
 
@@ -11,11 +11,12 @@ from neurostudio.core.errors import Cancelled, NeuroError
 from neurostudio.data.fmri.image import Image
 from neurostudio.gui import tasks, theme
 from neurostudio.gui.panels.fmri.carpet_work import carpet_of
-from neurostudio.gui.panels.fmri.opened import FRAMEWISE, OpenRun
+from neurostudio.gui.panels.fmri.opened import OpenRun
 from neurostudio.gui.panels.parts.choice import choice, fill_choice
 from neurostudio.gui.views.readout import Readout
 from neurostudio.gui.views.timeline.carpet import CarpetPlot
 from neurostudio.gui.views.timeline.carpet_data import ORDERS, Carpet, Order
+from neurostudio.gui.views.timeline.traces import FRAMEWISE
 from neurostudio.gui.views.volume.cursor import Cursor
 from neurostudio.gui.widgets import Column, EmptyState, ErrorCard, Row, Secondary, button, fill
 from neurostudio.report.wording import number_text
@@ -33,8 +34,6 @@ class CarpetTab(QWidget):
 
     Nothing is computed before somebody looks, and before all of the image is there.
     """
-
-    worked = Signal()
 
     def __init__(self, cursor: Cursor) -> None:
         super().__init__()
@@ -192,7 +191,6 @@ class CarpetTab(QWidget):
         )
         self.facts.setText(f"{number_text(len(carpet.values))} of {number_text(carpet.n_voxels)} voxels · {outliers}")
         self._show("content")
-        self.worked.emit()
 
     def _say(self, done: int, total: int) -> None:
         self.busy.setRange(0, max(0, total))

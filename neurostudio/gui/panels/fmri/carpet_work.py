@@ -8,8 +8,8 @@ import numpy as np
 
 from neurostudio.core.errors import NeuroError
 from neurostudio.data.fmri.image import Image, open_image
-from neurostudio.gui.panels.fmri.opened import FRAMEWISE
 from neurostudio.gui.views.timeline.carpet_data import Carpet, Order, make_carpet
+from neurostudio.gui.views.timeline.traces import FRAMEWISE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

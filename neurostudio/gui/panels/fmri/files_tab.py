@@ -42,7 +42,7 @@ class FilesTab(QScrollArea):
         self.table = LineTable("Files of this run")
         self.problems = Column(gap=1)
         self._problems_title = Heading("Problems found")
-        self._shown_problems: tuple[object, ...] = ()
+        self._shown_problems: tuple[object, ...] | None = None
         self._facts_title = Heading("In the whole data set")
         self.facts = FactList()
         self.runs = RunsSection()

@@ -30,17 +30,18 @@ class LoadStrip(QWidget):
         self.stop = tool_button("stop", "Read no further")
         self.stop.clicked.connect(self.stop_wanted)
         u = theme.unit(self)
-        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance("8,888 of 8,888 volumes loaded") + u)
         self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.bar.setFixedHeight(round(0.8 * u))
         fill(QHBoxLayout(self), (self.words, self.bar, self.stop), u, 1.5)
-        self.bar.setFixedWidth(14 * u)
+        self.bar.setFixedWidth(8 * u)
         self.hide()
 
     def show_progress(self, done: int, total: int) -> None:
         """Say how far it is; complete images need no line."""
         is_at_work = 0 < done < total
         self.setVisible(is_at_work)
+        widest = f"{number_text(total)} of {number_text(total)} volumes loaded"
+        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance(widest))
         self.words.setText(f"{number_text(done)} of {number_text(total)} volumes loaded")
         self.setAccessibleName(self.words.text())
         self.bar.setRange(0, max(total, 1))

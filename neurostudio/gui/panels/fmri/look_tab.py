@@ -2,19 +2,20 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from neurostudio.core.errors import NeuroError
 from neurostudio.data.fmri.image import Image
 from neurostudio.gui import tasks, theme
 from neurostudio.gui.panels.fmri.load_strip import LoadStrip
-from neurostudio.gui.panels.fmri.opened import FRAMEWISE, OpenRun, read_timed_words
+from neurostudio.gui.panels.fmri.opened import OpenRun, read_timed_words
 from neurostudio.gui.panels.fmri.presenter import stem
 from neurostudio.gui.panels.fmri.time_link import TimeLink, word_spans
+from neurostudio.gui.panels.fmri.viewer_area import ViewerArea
 from neurostudio.gui.studio import Notice, Studio
 from neurostudio.gui.views.exporting import ask_path, export_dataset
 from neurostudio.gui.views.timeline.timeline import Timeline
@@ -22,11 +23,7 @@ from neurostudio.gui.views.volume.cursor import Cursor
 from neurostudio.gui.views.volume.look_state import look_of
 from neurostudio.gui.views.volume.template import t1_path
 from neurostudio.gui.views.volume.viewer import VolumeViewer
-from neurostudio.gui.widgets import EmptyState, button, fill, tool_button
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from neurostudio.gui.widgets import EmptyState, Row, fill, tool_button
 
 EXPORTS = (
     ("Picture PNG...", ".png"),
@@ -35,16 +32,20 @@ EXPORTS = (
     ("Series at the crosshair CSV...", ".csv"),
     ("Values at the crosshair JSON...", ".json"),
 )
-MOST_TRACES, MOST_SHOWN_TRACES = 60, 6
 WORDS_FILTER = "Timed words (*.tsv *.csv *.txt *.TextGrid *.textgrid);;All files (*)"
 
 
 class LookTab(QWidget):
     """::
 
-        tools of the viewer   [Anatomy v] [Traces v] [Words...] [Copy look] [Export v]
+        tools of the viewer
         three slices                               | layers
         plot over time, playback
+
+    Attributes
+    ----------
+    corner : QWidget
+        Progress of the reading and tools (anatomy, words, look, export); a page puts it beside its tabs.
 
     Signals
     -------
@@ -62,26 +63,28 @@ class LookTab(QWidget):
         u = theme.unit(self)
         self._studio = studio
         self._name = name
+        self.form = ""  # how exports show it, where that is not what the viewer shows: on the cortex
         self._opened: OpenRun | None = None
         self.viewer = VolumeViewer(studio)
         self.timeline = Timeline(self.viewer.readout)
         self.viewer.set_timeline(self.timeline)
         self.link = TimeLink(self.viewer, self.timeline)
         self.strip = LoadStrip()
-        self.anatomy = _menu_button("Anatomy", "data-fmri", "Show an anatomical picture with these images")
-        self.words = button("Words...", "data-corpus", "Show timed words under the plot: TextGrid, CSV or TSV")
-        self.traces = _menu_button("Traces", "data-series", "Show motion and other confounds under the plot")
+        self.anatomy = _menu_button("data-fmri", "Show an anatomical picture over these images")
+        self.words = tool_button("data-corpus", "Show timed words under the plot: TextGrid, CSV or TSV")
         self.copy_look = tool_button("copy-look", "Copy what is set here as JSON, for the command line")
-        self.export = _menu_button("Export", "export", "Save what is seen, or its numbers")
+        self.export = _menu_button("export", "Save what is seen, or its numbers")
         for text, suffix in EXPORTS:
             action = self.export.menu().addAction(theme.icon("export"), text)
             action.setData(suffix)
-        self.viewer.toolbar.add_tools(self.anatomy, self.traces, self.words, self.copy_look, self.export)
+        self.tools = Row(self.anatomy, self.words, self.copy_look, self.export, gap=0.3)
+        self.corner = Row(self.strip, self.tools, gap=1)
         self.stopped = EmptyState(
             "data-fmri", "Reading was stopped", "Nothing of this image is in memory. It can be read again at any time.", "Read it"
         )
         self._stack = QStackedLayout()
-        for part in (self.viewer, self.stopped):
+        self._area = ViewerArea(self.viewer)
+        for part in (self._area, self.stopped):
             self._stack.addWidget(part)
         column = QVBoxLayout(self)
         fill(column, (self._stack,), u, 0)
@@ -92,7 +95,6 @@ class LookTab(QWidget):
         self.words.clicked.connect(self.on_words)
         self.copy_look.clicked.connect(self.on_copy_look)
         self.anatomy.menu().triggered.connect(self.on_anatomy)
-        self.traces.menu().triggered.connect(self.on_trace)
         self.export.menu().triggered.connect(self.on_export_chosen)
         self.viewer.picture_wanted.connect(self.on_export)
         self.viewer.volumes_read.connect(self.on_volumes)
@@ -115,15 +117,16 @@ class LookTab(QWidget):
         self.strip.show_progress(0, opened.image.n_volumes)
         self._offer_anatomy(opened)
         self.words.setVisible(opened.image.n_volumes > 1 and opened.tr_s is not None)
-        self._offer_traces(opened)
         self.link.show_image(None, None)
         self.viewer.clear()
-        self._stack.setCurrentWidget(self.viewer)
+        self._stack.setCurrentWidget(self._area)
         kind = "bold" if opened.image.n_volumes > 1 else None
         await self.viewer.open_image(opened.image, kind=kind, name=opened.title or stem(opened.path))
         if opened is not self._opened:
             return
-        self.link.show_image(opened.image, opened.tr_s, opened.events, opened.words, self._chosen_traces())
+        self.link.show_image(opened.image, opened.tr_s, opened.events, opened.words, opened.traces())
+        self._area.set_panels(self.link.n_panels, has_plot=self.link.image is not None)
+        self._come_inside()
         self.on_volumes(opened.image)
         if kept and isinstance(kept.get("viewer"), dict):
             self.viewer.restore(kept["viewer"])
@@ -134,9 +137,9 @@ class LookTab(QWidget):
         self.timeline.playback.stop()
         self.viewer.loading.stop()
 
-    def look(self, form: str = "") -> dict[str, Any]:
+    def look(self) -> dict[str, Any]:
         """What is seen, as the command line takes it."""
-        return look_of(self.viewer, form)
+        return look_of(self.viewer, self.form)
 
     def state(self) -> dict[str, Any]:
         """Look and held series; empty before there is an image."""
@@ -172,11 +175,6 @@ class LookTab(QWidget):
         """Read it after all."""
         if self._opened is not None:
             tasks.start(self._again(self._opened), self)
-
-    @Slot(QAction)
-    def on_trace(self, _action: QAction) -> None:
-        """Another choice of traces."""
-        self.timeline.plot.show_confounds(self._chosen_traces())
 
     @Slot(QAction)
     def on_anatomy(self, action: QAction) -> None:
@@ -220,6 +218,14 @@ class LookTab(QWidget):
 
     # --- inside
 
+    def _come_inside(self) -> None:
+        """A crosshair that was elsewhere comes to the middle; without orientation it goes its own way."""
+        if self.viewer.scene.is_inside():
+            return
+        if not self.viewer.scene.has_orientation:
+            self.viewer.set_linked(False)
+        self.viewer.go_to_centre()
+
     def _offer_anatomy(self, opened: OpenRun) -> None:
         menu = self.anatomy.menu()
         menu.clear()
@@ -229,23 +235,6 @@ class LookTab(QWidget):
             if path is not None and path != opened.path:
                 menu.addAction(text).setData(str(path))
         self.anatomy.setVisible(bool(menu.actions()))
-
-    def _offer_traces(self, opened: OpenRun) -> None:
-        """Every trace as long as the run; the displacement of the head is drawn until somebody says otherwise."""
-        menu = self.traces.menu()
-        menu.clear()
-        found = opened.traces()
-        for name in list(found)[:MOST_TRACES]:
-            action = menu.addAction(name)
-            action.setCheckable(True)
-            action.setChecked(name == FRAMEWISE)
-            action.setData(name)
-        self.traces.setVisible(bool(found))
-
-    def _chosen_traces(self) -> "dict[str, NDArray[np.float64]]":
-        found = self._opened.traces() if self._opened is not None else {}
-        names = [str(action.data()) for action in self.traces.menu().actions() if action.isChecked()]
-        return {name: found[name] for name in names[:MOST_SHOWN_TRACES] if name in found}
 
     async def _again(self, opened: OpenRun) -> None:
         try:
@@ -274,7 +263,8 @@ class LookTab(QWidget):
             await self.export_to(path, look)
 
 
-def _menu_button(text: str, icon: str, tooltip: str) -> QPushButton:
-    made = button(text, icon, tooltip)
+def _menu_button(icon: str, tooltip: str) -> QToolButton:
+    made = tool_button(icon, tooltip)
+    made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     made.setMenu(QMenu(made))
     return made

@@ -12,6 +12,7 @@ from neurostudio.gui import tasks, theme
 from neurostudio.gui.panels.fmri.opened import OpenRun, open_run
 from neurostudio.gui.panels.fmri.results import BrainResults, MapChoice, Series, number_of
 from neurostudio.gui.panels.fmri.time_link import TimeLink
+from neurostudio.gui.panels.fmri.viewer_area import ViewerArea
 from neurostudio.gui.panels.parts.choice import choice, fill_choice
 from neurostudio.gui.studio import Studio
 from neurostudio.gui.views.exporting import ask_path, export
@@ -79,7 +80,8 @@ class MapsTab(QWidget):
             Secondary("Map", wrap=False), self.map, self._over_words, self.over, self.series_button, None, self.export, gap=0.8
         )
         column = QVBoxLayout(content)
-        fill(column, (bar, self.note, self.viewer), u, 0.5, 1)
+        self._area = ViewerArea(self.viewer)
+        fill(column, (bar, self.note, self._area), u, 0.5, 1)
         column.setStretch(2, 1)
         self._pages = {
             "no run": self.no_run,
@@ -261,6 +263,7 @@ class MapsTab(QWidget):
         self._series_layer = layer
         self.on_series_shown(self.series_button.isChecked())
         self.link.show_image(opened.image, opened.tr_s or series.tr_s, opened.events, opened.words)
+        self._area.set_panels(self.link.n_panels, has_plot=self.link.image is not None)
         self.link.restore(self._kept.pop("plot", {}))
         await self._show_fit(results, number, turn)
 

@@ -11,6 +11,7 @@ from neurostudio.core.errors import NeuroError
 from neurostudio.data.fmri.confounds import MOTION
 from neurostudio.gui.panels.fmri.presenter import FileLine, file_lines, header_facts, matrix_lines
 from neurostudio.gui.panels.fmri.questions import ORIENTATION_UNKNOWN, Question, questions_of
+from neurostudio.gui.views.timeline.traces import FRAMEWISE, MOTION_NAMES
 from neurostudio.report.wording import value_text
 
 if TYPE_CHECKING:
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
     from neurostudio.data.import_report import Problem
 
 SIDECAR_KEYS = 30
-FRAMEWISE = "FD (mm)"
 STIMULI = "stimuli"
 _MOTION_COLUMNS = frozenset({*MOTION, "framewise_displacement"})
-_MOTION_NAMES = ("shift x", "shift y", "shift z", "pitch", "roll", "yaw")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +101,7 @@ class OpenRun:
         traces = {} if displacement is None else {FRAMEWISE: np.asarray(displacement, dtype=np.float64)}
         if motion is not None:
             shown = np.concatenate([motion[:, :3], np.degrees(motion[:, 3:])], 1)
-            traces |= {name: shown[:, place] for place, name in enumerate(_MOTION_NAMES)}
+            traces |= {name: shown[:, place] for place, name in enumerate(MOTION_NAMES)}
         others = {name: values for name, values in self.confounds.columns.items() if name not in _MOTION_COLUMNS}
         return {name: values for name, values in (traces | others).items() if len(values) == self.image.n_volumes}
 

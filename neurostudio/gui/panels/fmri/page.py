@@ -27,6 +27,7 @@ from neurostudio.gui.panels.fmri.surface_tab import SurfaceTab
 from neurostudio.gui.panels.page import Page
 from neurostudio.gui.panels.parts.refresh import Refresher
 from neurostudio.gui.studio import Notice, Studio
+from neurostudio.gui.views.volume.look_state import SURFACE as SURFACE_FORM
 from neurostudio.gui.widgets import PAGE_MARGIN, Column, EmptyState, ErrorCard, fill
 
 TREE_U = 30
@@ -77,6 +78,9 @@ class BrainPage(Page):
         )
         self.nothing = EmptyState(
             "data-fmri", "No image is here", "The images of this data set were not downloaded; the list on the left says which."
+        )
+        self.waiting = EmptyState(
+            "data-fmri", "Waiting for an answer", "The images are shown once the question above is answered; your answer is kept."
         )
         self._build()
         self._connect()
@@ -179,8 +183,10 @@ class BrainPage(Page):
 
     @Slot(int)
     def on_tab(self, _index: int) -> None:
-        """The viewer itself says that sides are unknown; the page says it beside all other tabs."""
+        """The viewer itself says that sides are unknown; the page says it beside all other tabs. Its tools come and go with it."""
         self._show_note()
+        self.look.tools.setVisible(self.tabs.currentWidget() in (self.look, self.surface))
+        self.look.form = SURFACE_FORM if self.tabs.currentWidget() is self.surface else ""
 
     @Slot(object)
     def on_damaged(self, error: NeuroError) -> None:
@@ -214,10 +220,10 @@ class BrainPage(Page):
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Ways to look at the run")
         self.tabs.tabBar().setAccessibleName("Ways to look at the run")
-        self.tabs.setCornerWidget(self.look.strip)
+        self.tabs.setCornerWidget(self.look.corner)
         self._stack = QStackedWidget()
         self._card_page = Column(self.card, None, margin=1)
-        for page in (self.tabs, self.nothing, self._card_page):
+        for page in (self.tabs, self.nothing, self.waiting, self._card_page):
             self._stack.addWidget(page)
         self._beside = QSplitter(Qt.Orientation.Horizontal)
         self._beside.setChildrenCollapsible(False)
@@ -242,6 +248,8 @@ class BrainPage(Page):
         self.tree.chosen.connect(self.on_leaf)
         self.look.damaged.connect(self.on_damaged)
         self.look.read.connect(self.carpet.on_volumes)
+        self.look.timeline.part_changed.connect(self.carpet.plot.show_part)
+        self.carpet.plot.part_changed.connect(self.look.timeline.show_part)
         self.events.time_wanted.connect(self.on_time)
         self.files.run_wanted.connect(lambda run_id: self.studio.open_page(f"run:{run_id}"))
         self.tabs.currentChanged.connect(self.on_tab)
@@ -264,10 +272,11 @@ class BrainPage(Page):
         if view.trouble is not None and view.data is None:
             self.question.show_question(next(iter(view.questions), None))
             self.card.show_error(view.trouble, "Find it again..." if view.record.is_missing else "Check again")
-            self._show_body(has_image=False)
+            self._stack.setCurrentWidget(self.waiting if view.questions else self._card_page)
             return
         key = self._wanted_key if view.image(self._wanted_key) is not None else view.first_key()
         if not key:
+            self.opened = None
             self._stack.setCurrentWidget(self.nothing)
         elif self.opened is None or self.opened.key != key or before is None or before.record.row != view.record.row:
             self._open(key)
@@ -284,6 +293,8 @@ class BrainPage(Page):
         if view is None:
             return
         try:
+            if (absence := view.absence(key)) is not None:
+                raise absence
             opened = await tasks.in_background(partial(_opened, view, key, path))
             if turn != self._turn:
                 return

@@ -1,7 +1,7 @@
 """What the page of a brain data set says, from its record, its file names and headers: no voxel is read here. No Qt."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,10 +101,17 @@ class BrainView:
             return run.bold
         return Path(key.removeprefix(IMAGE)) if key.startswith(IMAGE) else None
 
+    def absence(self, key: str) -> NeuroError | None:
+        """Why the image of a leaf is not here, with its size where that is known, and how to get it."""
+        if self.data is None or not key.startswith(IMAGE):
+            return None
+        folder = self.data.path if self.data.path.is_dir() else self.data.path.parent
+        found = next((one for one in self.data.missing if key == f"{IMAGE}{folder / one.path}"), None)
+        return NeuroError("Image not downloaded", found.words, found.absence.fix) if found is not None else None
+
     def first_key(self) -> str:
-        """The leaf to begin with: the first that is here."""
-        here = next((leaf for leaf in self.leaves if not leaf.trouble), None)
-        return (here or self.leaves[0]).key if self.leaves else ""
+        """The leaf to begin with: the first that is here; empty for none."""
+        return next((leaf.key for leaf in self.leaves if not leaf.trouble), "")
 
 
 def load_brain(project: Project, name: str) -> BrainView | None:
@@ -148,7 +155,7 @@ def selection_of(data: "FmriData", run: "RunFiles | None") -> dict[str, Any]:
 
 def leaves_of(data: "FmriData") -> tuple[Leaf, ...]:
     """The tree of a data set: its runs below their subjects and sessions, then images without time."""
-    shown = [name for name in _ENTITIES_OF_TITLES if name in _ALWAYS or len({run.entities.get(name) for run in data.runs}) > 1]
+    shown = told_by(data.runs)
     leaves = [_run_leaf(run, shown, is_alone=len(data.runs) == 1) for run in data.runs]
     leaves += [_missing_leaf(data.path, missing, shown) for missing in data.missing]
     taken = {path for run in data.runs for path in (run.bold, run.mask) if path is not None}
@@ -157,6 +164,20 @@ def leaves_of(data: "FmriData") -> tuple[Leaf, ...]:
             branch = (IMAGES_BRANCH,) if leaves or len(data.images) > 1 else ()
             leaves.append(Leaf(f"{IMAGE}{path}", stem(path), branch, str(path), "" if is_here(path) else NOT_HERE))
     return tuple(leaves)
+
+
+def told_by(runs: Sequence["RunFiles"]) -> list[str]:
+    """Entities that tell runs apart, besides subject and session: task and run always, others where they differ."""
+    return [name for name in _ENTITIES_OF_TITLES if name in _ALWAYS or len({run.entities.get(name) for run in runs}) > 1]
+
+
+def titles_of(runs: Sequence["RunFiles"]) -> dict[str, str]:
+    """A short title for each run by its name, different for each: ``rest run 1``, with subject and session where there are several."""
+    many = [name for name in _ENTITIES_OF_BRANCHES if len({run.entities.get(name) for run in runs}) > 1]
+    shown = [*many, *told_by(runs)]
+    titles = {run.name: " ".join(_entity_text(key, run.entities[key]) for key in shown if key in run.entities) for run in runs}
+    is_clear = len(set(titles.values())) == len(titles) and all(titles.values())
+    return titles if is_clear else {run.name: run.name for run in runs}
 
 
 def is_here(path: Path) -> bool:
@@ -227,11 +248,6 @@ def answer(project: Project, name: str, options: Mapping[str, Any]) -> ImportRep
     merged = {**row.options, **options}
     (done,) = import_data(project, [row.path], kind=row.kind, name=name, copy=row.copied, options=merged)
     return done.report
-
-
-def with_leaves(view: BrainView, leaves: Sequence[Leaf]) -> BrainView:
-    """The view with another tree."""
-    return replace(view, leaves=tuple(leaves))
 
 
 def _run_leaf(run: "RunFiles", shown: Sequence[str], *, is_alone: bool) -> Leaf:

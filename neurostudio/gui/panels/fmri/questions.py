@@ -64,8 +64,9 @@ def questions_of_report(report: ImportReport) -> tuple[Question, ...]:
             found.append(orientation_question(""))
         elif TR_OPTION in problem.message:
             choices = tuple(seconds_choice(float(tr_s)) for tr_s in report.facts.get(CANDIDATES, ()))
-            why = problem.message.partition("; choose")[0]
-            found.append(Question("tr_s", "Which repetition time is right?", f"{why}.", choices, wants_number=True))
+            said = problem.message.partition("; choose")[0].rpartition(": ")[2]  # before it stand the names of runs
+            why = f"{said}. Every time axis depends on it."
+            found.append(Question("tr_s", "Which repetition time is right?", why, choices, wants_number=True))
     return tuple(found)
 
 

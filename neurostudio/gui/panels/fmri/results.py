@@ -11,7 +11,7 @@ from neurostudio.core.errors import NeuroError
 from neurostudio.core.kinds import Plot
 from neurostudio.core.spec import flatten
 from neurostudio.data.registry import open_data
-from neurostudio.gui.panels.fmri.presenter import is_here
+from neurostudio.gui.panels.fmri.presenter import is_here, titles_of
 from neurostudio.gui.panels.method.presenter import main_metrics, metric_text, when_text
 from neurostudio.report.volume_data import TEMPLATE, region_names
 from neurostudio.store.read import final_values
@@ -137,7 +137,9 @@ class BrainResults:
         data: FmriData = open_data(given.path, given.kind, given.options)
         settings = flatten(self.detail.settings)
         chosen = {name: str(settings.get(f"selection.{name}") or "") for name in _SELECTION}
-        return [Series(run.name, run.bold, run.tr_s, run, data.orientation) for run in data.select(**chosen)]
+        runs = data.select(**chosen)
+        titles = titles_of(runs)
+        return [Series(titles[run.name], run.bold, run.tr_s, run, data.orientation) for run in runs]
 
 
 def is_series(name: str) -> bool:

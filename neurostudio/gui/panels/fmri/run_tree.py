@@ -22,7 +22,7 @@ class RunTree(QWidget):
         [ Filter           ]
         v sub-01
             rest run 1
-          ! rest run 2        not downloaded
+          ! rest run 2        (not downloaded, says its tooltip)
         v Images
             T1w
 
@@ -64,7 +64,7 @@ class RunTree(QWidget):
             item.setToolTip(0, f"{leaf.tooltip}\n{leaf.trouble}".strip())
             if leaf.trouble:
                 item.setIcon(0, theme.icon("warning", "warning"))
-                item.setText(0, f"{leaf.title}  ·  {leaf.trouble}")
+                item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{leaf.title}, {leaf.trouble}")
             self._branch(branches, leaf.path).addChild(item)
         self.tree.blockSignals(was_blocked)
         self.filter.setVisible(len(self._leaves) >= FILTER_FROM)

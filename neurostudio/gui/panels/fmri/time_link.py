@@ -53,6 +53,8 @@ class TimeLink(QObject):
         self.fit: Image | None = None
         self.fit_name = ""
         self.pins: tuple[Pin, ...] = ()
+        self._events: tuple[EventSpan, ...] = ()
+        self._words: tuple[WordSpan, ...] = ()
         self._turn = QTimer(self, interval=0, singleShot=True)
         self._turn.timeout.connect(self.on_turn)
         viewer.cursor.moved.connect(self.on_moved)
@@ -61,6 +63,7 @@ class TimeLink(QObject):
         timeline.time_wanted.connect(viewer.cursor.go_to)
         timeline.plot.pin_wanted.connect(self.on_pin)
         timeline.plot.unpin_wanted.connect(self.on_unpin)
+        timeline.plot.pin_removed.connect(self.on_pin_removed)
 
     def show_image(
         self,
@@ -79,13 +82,22 @@ class TimeLink(QObject):
             return
         plot = self.timeline.plot
         self.timeline.show_length(self.image.n_volumes, tr_s)
-        plot.show_events(event_spans(events) if tr_s is not None else ())
-        plot.show_words(word_spans(words) if tr_s is not None else ())
-        fitting = {name: values for name, values in (traces or {}).items() if len(values) == self.image.n_volumes}
-        plot.show_confounds(fitting)
+        self._events = event_spans(events) if tr_s is not None else ()
+        self._words = word_spans(words) if tr_s is not None else ()
+        plot.show_events(self._events)
+        plot.show_words(self._words)
+        plot.show_confounds(traces or {})
         self.timeline.set_time(min(self.viewer.cursor.time, self.image.n_volumes - 1))
         self.timeline.set_loaded(self.image.n_loaded)
         self.on_turn()
+
+    @property
+    def n_panels(self) -> int:
+        """Panels under the series: conditions share one for each two, then traces and words."""
+        plot = self.timeline.plot
+        kinds = len({span.name for span in self._events})
+        has_traces = any(action.isChecked() for action in plot.traces.menu().actions())
+        return min(-(-kinds // 2), 3) + int(has_traces) + int(bool(self._words))
 
     def show_fit(self, image: Image | None, name: str = "fit") -> None:
         """Draw what a model gave for the series beside it; it must have as many volumes."""
@@ -136,6 +148,12 @@ class TimeLink(QObject):
         kept = self.pins[-(MOST_PINS - 1) :] if len(self.pins) >= MOST_PINS else self.pins
         tint = next(tint for tint in range(_FIRST_PIN_TINT, 99) if all(pin.tint != tint for pin in kept))
         self.pins = (*kept, Pin(mm, tint))
+        self._turn.start()
+
+    @Slot(int)
+    def on_pin_removed(self, number: int) -> None:
+        """Let one go."""
+        self.pins = tuple(pin for at, pin in enumerate(self.pins) if at != number)
         self._turn.start()
 
     @Slot()

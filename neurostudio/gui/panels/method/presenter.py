@@ -17,7 +17,7 @@ from neurostudio.store.rows import ArtifactRow, RunRow
 
 MOST_METRICS = 4
 MOST_PICTURES = 4
-SAMPLE_NAMES = {"labelled-text": "sample-reviews", "corpus": "sample-corpus"}
+SAMPLE_NAMES = {"labelled-text": "sample-reviews", "corpus": "sample-corpus", "fmri": "listening"}
 
 
 @dataclass(frozen=True)
@@ -135,10 +135,15 @@ def first_pictures(method: Method, artifacts: Iterable[ArtifactRow], most: int =
 
 def add_sample(project: Project, kind: str) -> str:
     """Make the sample data set of a kind, unless it is there; returns its name."""
+    from neurostudio.app.sample_studies import add_listening
     from neurostudio.data.samples import write_sample_corpus, write_sample_reviews
 
     name = SAMPLE_NAMES[kind]
-    if name not in {row.name for row in datasets(project.store)}:
+    if name in {row.name for row in datasets(project.store)}:
+        return name
+    if kind == "fmri":
+        add_listening(project, name)
+    else:
         write = {"labelled-text": write_sample_reviews, "corpus": write_sample_corpus}[kind]
         import_data(project, [write(project.path / "data")], kind=kind, name=name)
     return name
