@@ -12,7 +12,7 @@ from neurostudio.core.kinds import Plot
 from neurostudio.core.spec import flatten
 from neurostudio.data.registry import open_data
 from neurostudio.gui.panels.fmri.presenter import is_here, titles_of
-from neurostudio.gui.panels.method.presenter import main_metrics, metric_text, when_text
+from neurostudio.gui.panels.method.presenter import RunChoice, main_metrics, metric_text, when_text
 from neurostudio.report.volume_data import TEMPLATE, region_names
 from neurostudio.store.read import final_values
 from neurostudio.store.rows import ArtifactRow, RunDetail
@@ -25,15 +25,6 @@ BOLD = "bold"
 FITTED, CLEANED = "fitted", "cleaned"
 _NUMBER = re.compile(r"-(\d+)$")
 _SELECTION = ("subject", "session", "task", "run", "space", "files")
-
-
-@dataclass(frozen=True)
-class RunChoice:
-    """A run whose results can be looked at."""
-
-    run_id: str
-    text: str
-    state: str
 
 
 @dataclass(frozen=True)

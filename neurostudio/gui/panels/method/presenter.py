@@ -21,6 +21,15 @@ SAMPLE_NAMES = {"labelled-text": "sample-reviews", "corpus": "sample-corpus", "f
 
 
 @dataclass(frozen=True)
+class RunChoice:
+    """A run whose results can be looked at."""
+
+    run_id: str
+    text: str
+    state: str
+
+
+@dataclass(frozen=True)
 class RunLine:
     """One run in the list: its texts are ready to be shown, `metrics` in the order of :func:`main_metrics`."""
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from neurostudio.app import Project, list_runs, show
 from neurostudio.core.errors import NeuroError
-from neurostudio.gui.panels.method.presenter import metric_text, when_text
+from neurostudio.gui.panels.method.presenter import RunChoice, metric_text, when_text
 from neurostudio.gui.panels.spiking_text.sentence import Floats, Sentence, bare_word, layer_title, layers_of_arrays
 from neurostudio.report.artifact_data import Table, numbers, read_arrays, read_table
 from neurostudio.store.read import final_values
@@ -20,15 +20,6 @@ MODEL = "snn"
 TESTED = frozenset({"converted/accuracy", "test/accuracy"})
 _SENTENCE = re.compile(r"^Sentence (\d+): said (?P<said>.*?)(?:, label (?P<label>.*))?$")
 _QUOTED = re.compile(r"^“(.*?)” ", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class RunChoice:
-    """A run that can be looked at."""
-
-    run_id: str
-    text: str
-    state: str
 
 
 @dataclass(frozen=True)
