@@ -26,6 +26,7 @@ PUBLIC = [
     "cancel",
     "compare_runs",
     "export_curve",
+    "export_dataset",
     "export_figure",
     "export_run",
     "forget_dataset",
