@@ -2,28 +2,25 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QUrl, Slot
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from neurostudio.core.errors import NeuroError
 from neurostudio.gui import tasks, theme
-from neurostudio.gui.labels import forget_dataset
 from neurostudio.gui.panels.data import contents
+from neurostudio.gui.panels.data.dataset_page import DatasetPage
 from neurostudio.gui.panels.data.header import DataHeader, icon_name
-from neurostudio.gui.panels.data.presenter import DataView, Use, find_again, load_dataset, recheck
+from neurostudio.gui.panels.data.presenter import DataView, Use, load_dataset
 from neurostudio.gui.panels.data.problem_list import ProblemCard
 from neurostudio.gui.panels.data.sections import ContentsSection, FactsSection, RunsSection, SampleSection
-from neurostudio.gui.panels.page import Page
 from neurostudio.gui.panels.parts.refresh import Refresher
-from neurostudio.gui.studio import Notice, Studio
-from neurostudio.gui.widgets import PAGE_MARGIN, Column, EmptyState, ErrorCard, Heading, fill
+from neurostudio.gui.studio import Studio
+from neurostudio.gui.widgets import PAGE_MARGIN, Column, ErrorCard, Heading, fill
 
 
-class DataPage(Page):
+class DataPage(DatasetPage):
     """Everything about one data set, from top to bottom::
 
     (icon) reviews
@@ -39,8 +36,7 @@ class DataPage(Page):
     help_topic = "data-sets"
 
     def __init__(self, studio: Studio, name: str) -> None:
-        super().__init__(studio, f"data:{name}", name, "data")
-        self._name = name
+        super().__init__(studio, name, "data")
         self._view: DataView | None = None
         self._looked_at = ""
         self.header = DataHeader()
@@ -50,11 +46,6 @@ class DataPage(Page):
         self.contents = ContentsSection()
         self.sample = SampleSection()
         self.runs = RunsSection()
-        self.gone = EmptyState(
-            "data",
-            "These data are not here",
-            "They were forgotten, or belong to another project. Undo puts back what was forgotten just now.",
-        )
         self._body = QScrollArea()
         self._build()
         self.header.use_wanted.connect(self.on_use)
@@ -64,10 +55,7 @@ class DataPage(Page):
         self.card.wanted.connect(self.on_mend)
         self.runs.run_wanted.connect(lambda run_id: studio.open_page(f"run:{run_id}"))
         self._refresher = Refresher(self, self._question, self._show, self._fail, 1.0)
-        if studio.project is not None:
-            studio.project.datasets_changed.connect(self._refresher.ask)
-            studio.project.runs_changed.connect(self._refresher.ask)
-        self._refresher.ask()
+        self.follow(self._refresher)
 
     def state(self) -> dict[str, Any]:
         return {"place": self._body.verticalScrollBar().value()}
@@ -79,34 +67,25 @@ class DataPage(Page):
         """Put the data into the form of a method."""
         self.studio.fill_form(use.method, inputs={use.role: [self._name]})
 
-    @Slot()
-    def on_check(self) -> None:
-        """Read the data again."""
-        project = self.studio.project
-        if project is not None:
-            self._start(self._change(partial(recheck, project.project, self._name), "Checked"))
+    # --- around a change
 
-    @Slot()
-    def on_folder(self) -> None:
-        """Show where the data lie."""
-        if self._view is not None:
-            path = self._view.row.path
-            folder = path if path.is_dir() else path.parent
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+    def record(self) -> DataView | None:
+        """The data set as it was read last."""
+        return self._view
 
-    @Slot()
-    def on_forget(self) -> None:
-        """Take the data off the list; Undo puts them back."""
-        forget_dataset(self.studio, self._name)
-        self.studio.notify(Notice("info", f"Forgot {self._name}", "Runs that worked with it stay", "Undo puts it back"))
+    def change_begins(self) -> None:
+        """Check again is off meanwhile."""
+        self.header.check.setEnabled(False)
 
-    @Slot()
-    def on_mend(self) -> None:
-        """Find data that are missing, or check changed ones."""
-        if self._view is not None and self._view.is_missing:
-            self._start(self._find())
-        else:
-            self.on_check()
+    def change_fails(self, error: NeuroError) -> None:
+        """The card says why."""
+        self.card.show_error(error, "Find it again..." if self._view and self._view.is_missing else "")
+        self.header.check.setEnabled(True)
+
+    def change_ends(self) -> None:
+        """All of the page is read anew."""
+        self._looked_at = ""
+        self._view = None
 
     # --- inside
 
@@ -168,9 +147,6 @@ class DataPage(Page):
         self._body.show()
         self.card.show_error(error)
 
-    def _start(self, coroutine: Any) -> None:
-        tasks.start(coroutine, self)
-
     async def _peek(self, card: ProblemCard, number: int) -> None:
         if self._view is None:
             return
@@ -197,35 +173,3 @@ class DataPage(Page):
             self.contents.show_work("")
         except NeuroError as error:
             self.contents.show_trouble(error)
-
-    async def _change(self, work: Callable[[], Any], done: str) -> None:
-        """Do something to the record in the background, and show the page anew."""
-        self.header.check.setEnabled(False)
-        try:
-            report = await tasks.in_background(work)
-        except NeuroError as error:
-            self.card.show_error(error, "Find it again..." if self._view and self._view.is_missing else "")
-            self.header.check.setEnabled(True)
-            return
-        count = len(report.problems)
-        found = "no problems found" if not count else "1 problem found" if count == 1 else f"{count} problems found"
-        self.studio.notify(Notice("done", f"{done} {self._name}: {found}"))
-        self._looked_at = ""
-        self._view = None
-        if self.studio.project is not None:
-            self.studio.project.datasets_changed.emit()
-
-    async def _find(self) -> None:
-        project = self.studio.project
-        if project is None or self._view is None:
-            return
-        dialog = QFileDialog(self, f"Where is {self._view.row.path.name}?", str(project.path.parent))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        path = await tasks.chosen_path(dialog)
-        if path is not None:
-            await self.find_at(path)
-
-    async def find_at(self, path: Path) -> None:
-        """Take the data from another place."""
-        if self.studio.project is not None:
-            await self._change(partial(find_again, self.studio.project.project, self._name, path), "Found")

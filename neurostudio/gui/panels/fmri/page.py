@@ -5,14 +5,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from neurostudio.core.errors import NeuroError
 from neurostudio.gui import tasks, theme
-from neurostudio.gui.labels import forget_dataset
-from neurostudio.gui.panels.data.presenter import find_again, recheck
+from neurostudio.gui.panels.data.dataset_page import DatasetPage
+from neurostudio.gui.panels.data.presenter import DataView
 from neurostudio.gui.panels.fmri.carpet_tab import CarpetTab
 from neurostudio.gui.panels.fmri.events_tab import EventsTab
 from neurostudio.gui.panels.fmri.files_tab import FilesTab
@@ -24,7 +24,6 @@ from neurostudio.gui.panels.fmri.presenter import BrainView, answer, data_facts,
 from neurostudio.gui.panels.fmri.question_bar import QuestionBar, StandingNote
 from neurostudio.gui.panels.fmri.run_tree import RunTree
 from neurostudio.gui.panels.fmri.surface_tab import SurfaceTab
-from neurostudio.gui.panels.page import Page
 from neurostudio.gui.panels.parts.refresh import Refresher
 from neurostudio.gui.studio import Notice, Studio
 from neurostudio.gui.views.volume.look_state import SURFACE as SURFACE_FORM
@@ -35,7 +34,7 @@ NARROW_U = 110
 LOOK, CARPET, SURFACE, HEADER, EVENTS, FILES = "Look", "Carpet", "Surface", "Header", "Events", "Files"
 
 
-class BrainPage(Page):
+class BrainPage(DatasetPage):
     """Everything about one data set of brain images::
 
         (icon) listening     [Check quality] [Clean] [GLM] [Encode] [Decode classes] [...]
@@ -51,8 +50,7 @@ class BrainPage(Page):
     help_topic = "brain-data"
 
     def __init__(self, studio: Studio, name: str) -> None:
-        super().__init__(studio, f"data:{name}", name, "data-fmri")
-        self._name = name
+        super().__init__(studio, name, "data-fmri")
         self.view: BrainView | None = None
         self.opened: OpenRun | None = None
         self._wanted_key = ""
@@ -71,11 +69,6 @@ class BrainPage(Page):
         self.events = EventsTab()
         self.files = FilesTab()
         self.tabs = QTabWidget()
-        self.gone = EmptyState(
-            "data",
-            "These data are not here",
-            "They were forgotten, or belong to another project. Undo puts back what was forgotten just now.",
-        )
         self.nothing = EmptyState(
             "data-fmri", "No image is here", "The images of this data set were not downloaded; the list on the left says which."
         )
@@ -85,10 +78,7 @@ class BrainPage(Page):
         self._build()
         self._connect()
         self._refresher = Refresher(self, self._question, self._show, self._fail, 1.0)
-        if studio.project is not None:
-            studio.project.datasets_changed.connect(self._refresher.ask)
-            studio.project.runs_changed.connect(self._refresher.ask)
-        self._refresher.ask()
+        self.follow(self._refresher)
 
     def state(self) -> dict[str, Any]:
         """Run, tab and look."""
@@ -127,7 +117,7 @@ class BrainPage(Page):
         project = self.studio.project
         if project is not None:
             self.question.set_at_work(is_at_work=True)
-            tasks.start(self._change(partial(answer, project.project, self._name, options), "Read again"), self)
+            tasks.start(self.change(partial(answer, project.project, self._name, options), "Read again"), self)
 
     @Slot(str)
     def on_deed(self, method: str) -> None:
@@ -142,39 +132,11 @@ class BrainPage(Page):
         {"check": self.on_check, "folder": self.on_folder, "forget": self.on_forget, "checksum": self.on_checksum}[what]()
 
     @Slot()
-    def on_check(self) -> None:
-        """Look at the files again."""
-        project = self.studio.project
-        if project is not None:
-            tasks.start(self._change(partial(recheck, project.project, self._name), "Checked"), self)
-
-    @Slot()
-    def on_folder(self) -> None:
-        """Show where the data lie."""
-        if self.view is not None:
-            path = self.opened.path if self.opened is not None else self.view.record.row.path
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path if path.is_dir() else path.parent)))
-
-    @Slot()
     def on_checksum(self) -> None:
         """Put the checksum on the clipboard."""
         if self.view is not None:
             QGuiApplication.clipboard().setText(self.view.record.row.sha256)
             self.studio.notify(Notice("info", "Copied the checksum", self.view.record.row.sha256))
-
-    @Slot()
-    def on_forget(self) -> None:
-        """Take the data off the list; Undo puts them back."""
-        forget_dataset(self.studio, self._name)
-        self.studio.notify(Notice("info", f"Forgot {self._name}", "Runs that worked with it stay", "Undo puts it back"))
-
-    @Slot()
-    def on_mend(self) -> None:
-        """Find data that are missing, or look at the files again."""
-        if self.view is not None and self.view.record.is_missing:
-            tasks.start(self._find(), self)
-        else:
-            self.on_check()
 
     @Slot(int)
     def on_time(self, time: int) -> None:
@@ -193,6 +155,25 @@ class BrainPage(Page):
         """The image turned out to be damaged while it was read."""
         self.card.show_error(error, "Check again")
         self._show_body(has_image=False)
+
+    # --- around a change
+
+    def record(self) -> DataView | None:
+        """The data set as it was read last."""
+        return self.view.record if self.view is not None else None
+
+    def place(self) -> Path | None:
+        """The image that is looked at, else the data set."""
+        return self.opened.path if self.opened is not None else super().place()
+
+    def change_fails(self, error: NeuroError) -> None:
+        """The question may be answered again."""
+        self.question.set_at_work(is_at_work=False)
+        self.studio.report_error(error)
+
+    def change_ends(self) -> None:
+        """The run is opened anew."""
+        self.opened = None
 
     # --- Qt
 
@@ -333,32 +314,6 @@ class BrainPage(Page):
         self._body.show()
         self.card.show_error(error, "Check again")
         self._show_body(has_image=False)
-
-    async def _change(self, work: Callable[[], Any], done: str) -> None:
-        """Do something to the record in the background, and show the page anew."""
-        try:
-            report = await tasks.in_background(work)
-        except NeuroError as error:
-            self.question.set_at_work(is_at_work=False)
-            self.studio.report_error(error)
-            return
-        count = len(report.problems)
-        found = "no problems found" if not count else "1 problem found" if count == 1 else f"{count} problems found"
-        self.studio.notify(Notice("done", f"{done}: {self._name}", found))
-        self.opened = None
-        if self.studio.project is not None:
-            self.studio.project.datasets_changed.emit()
-
-    async def _find(self) -> None:
-        project = self.studio.project
-        if project is None or self.view is None:
-            return
-        row = self.view.record.row
-        dialog = QFileDialog(self, f"Where is {row.path.name}?", str(project.path.parent))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile if row.path.suffix else QFileDialog.FileMode.Directory)
-        path = await tasks.chosen_path(dialog)
-        if path is not None:
-            await self._change(partial(find_again, project.project, self._name, path), "Found")
 
 
 def _opened(view: BrainView, key: str, path: Path) -> OpenRun:
