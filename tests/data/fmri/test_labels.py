@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import nibabel
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from neurostudio.core.errors import RequestError
 from neurostudio.data.fmri.label_names import LabelNames, find_label_names, read_label_names
+from neurostudio.data.fmri.labels import open_labels
 
 Write = Callable[[Mapping[str, object]], Path]
 
@@ -117,3 +120,18 @@ def test_every_written_list_is_read_back(tmp_path_factory: pytest.TempPathFactor
     table.write_text("index\tname\n" + "".join(f"{value}\t{name}\n" for value, name in names.items()))
     assert read_label_names(plain).names == names
     assert read_label_names(table).names == names
+
+
+def test_the_name_at_a_place_of_the_brain_is_that_of_its_voxel(shared_data: Callable[[str], Path], tmp_path: Path) -> None:
+    path = shared_data("fmri_atlas/yeo7_mni152_1mm_liberal.nii.gz")
+    words = ["Visual", "Somatomotor", "Dorsal attention", "Ventral attention", "Limbic", "Frontoparietal", "Default"]
+    names = tmp_path / "yeo7.txt"
+    names.write_text("".join(f"{number} {word}\n" for number, word in enumerate(words, 1)))
+    labels = open_labels(path, names)
+    theirs = nibabel.load(path)
+    data = np.asarray(theirs.dataobj)[..., 0]
+    places = np.random.default_rng(2).uniform((-70, -100, -50), (70, 70, 75), (1000, 3))
+    voxels = np.rint(nibabel.affines.apply_affine(np.linalg.inv(theirs.affine), places)).astype(int)
+    expected = [int(data[tuple(voxel)]) for voxel in voxels]
+    assert len(set(expected)) == 8
+    assert [labels.name_at(tuple(place)) for place in places.tolist()] == [words[one - 1] if one else "" for one in expected]

@@ -224,7 +224,7 @@ class LookTab(QWidget):
             return
         if not self.viewer.scene.has_orientation:
             self.viewer.set_linked(False)
-        self.viewer.go_to_centre()
+        self.viewer.commands.go_to_centre()
 
     def _offer_anatomy(self, opened: OpenRun) -> None:
         menu = self.anatomy.menu()

@@ -37,7 +37,7 @@ class Gestures(QObject):
             view.window_begun.connect(self.on_window_begun)
             view.window_dragged.connect(self.on_window_dragged)
             view.menu_wanted.connect(self.on_menu)
-            view.reset_wanted.connect(viewer.reset_eyes)
+            view.reset_wanted.connect(viewer.commands.reset_eyes)
             view.hovered.connect(viewer.on_hovered)
 
     @Slot(object)
@@ -79,11 +79,11 @@ class Gestures(QObject):
         viewer = self._viewer
         menu = QMenu(viewer)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(theme.icon("copy"), "Copy picture").triggered.connect(viewer.copy_picture)
-        menu.addAction(theme.icon("copy"), "Copy coordinates").triggered.connect(viewer.copy_place)
-        menu.addAction(theme.icon("crosshair"), "Go to a place in mm").triggered.connect(viewer.type_place)
-        menu.addAction(theme.icon("fit"), "Show all of it").triggered.connect(viewer.reset_eyes)
-        menu.addAction(theme.icon("add"), "Add layer...").triggered.connect(viewer.ask_overlay)
+        menu.addAction(theme.icon("copy"), "Copy picture").triggered.connect(viewer.commands.copy_picture)
+        menu.addAction(theme.icon("copy"), "Copy coordinates").triggered.connect(viewer.commands.copy_place)
+        menu.addAction(theme.icon("crosshair"), "Go to a place in mm").triggered.connect(viewer.commands.type_place)
+        menu.addAction(theme.icon("fit"), "Show all of it").triggered.connect(viewer.commands.reset_eyes)
+        menu.addAction(theme.icon("add"), "Add layer...").triggered.connect(viewer.commands.ask_overlay)
         menu.addSeparator()
         for suffix in (".png", ".svg", ".pdf"):
             action = menu.addAction(theme.icon("export"), f"Export {suffix[1:].upper()}...")

@@ -71,9 +71,9 @@ BINDINGS: tuple[tuple[str, tuple[Binding, ...]], ...] = (
             Binding((K.Key_3,), "3", "Only the axial slice, or all three", lambda v, _: v.maximise("axial")),
             Binding((K.Key_R,), "R", "Left of the body on the left, or on the right", lambda v, _: v.switch_sides()),
             Binding((K.Key_W,), "W", "Along the voxels, or along the body (oblique data)", lambda v, _: v.switch_mode()),
-            Binding((K.Key_S,), "S", "Three slices", lambda v, _: v.show_sheet("slices")),
-            Binding((K.Key_M,), "M", "Lightbox: many slices", lambda v, _: v.show_sheet("lightbox")),
-            Binding((K.Key_B,), "B", "Glass brain", lambda v, _: v.show_sheet("glass")),
+            Binding((K.Key_S,), "S", "Three slices", lambda v, _: v.show_slices()),
+            Binding((K.Key_M,), "M", "Lightbox: many slices", lambda v, _: v.show_lightbox()),
+            Binding((K.Key_B,), "B", "Glass brain", lambda v, _: v.show_glass()),
             Binding((K.Key_L,), "L", "Layers beside the slices, or not", lambda v, _: v.switch_side()),
         ),
     ),
@@ -102,7 +102,7 @@ BINDINGS: tuple[tuple[str, tuple[Binding, ...]], ...] = (
 )
 
 
-def press(viewer: Any, event: QKeyEvent) -> bool:
+def press(commands: Any, event: QKeyEvent) -> bool:
     """Do what a key says; returns whether it says anything."""
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     if modifiers & ~Qt.KeyboardModifier.ShiftModifier:
@@ -111,7 +111,7 @@ def press(viewer: Any, event: QKeyEvent) -> bool:
     for _, bindings in BINDINGS:
         for binding in bindings:
             if event.key() in binding.keys and binding.act is not None:
-                binding.act(viewer, far)
+                binding.act(commands, far)
                 return True
     return False
 

@@ -78,7 +78,7 @@ class VolumeView(View):
         return self.viewer.picture()
 
     def copy_picture(self) -> None:
-        self.viewer.copy_picture()
+        self.viewer.commands.copy_picture()
 
 
 def load_volumes(source: ArtifactSource) -> Volumes:

@@ -4,8 +4,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QPixmap, QResizeEvent, QUndoStack
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QPixmap, QResizeEvent, QUndoStack
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from neurostudio.core.errors import NeuroError
@@ -15,8 +15,8 @@ from neurostudio.gui.studio import Notice, Studio
 from neurostudio.gui.views.readout import Readout
 from neurostudio.gui.views.volume import keys
 from neurostudio.gui.views.volume.adding import Adding, dropped_files
+from neurostudio.gui.views.volume.commands import Commands
 from neurostudio.gui.views.volume.cursor import Cursor, Link
-from neurostudio.gui.views.volume.frame import PlaneName
 from neurostudio.gui.views.volume.gestures import Gestures
 from neurostudio.gui.views.volume.glass_view import GlassBrain
 from neurostudio.gui.views.volume.layer_stack import LayerStack
@@ -26,7 +26,6 @@ from neurostudio.gui.views.volume.loading import Loading
 from neurostudio.gui.views.volume.offers import is_image
 from neurostudio.gui.views.volume.scene import NO_ORIENTATION, Point, Scene
 from neurostudio.gui.views.volume.side import Side
-from neurostudio.gui.views.volume.slice_view import ZOOM_STEP
 from neurostudio.gui.views.volume.slices import Slices
 from neurostudio.gui.views.volume.toolbar import SheetName, Toolbar
 from neurostudio.gui.widgets import IconLabel, Row, Secondary, fill
@@ -113,10 +112,11 @@ class VolumeViewer(QWidget):
         self.setAcceptDrops(True)
         self.setAccessibleName("Volumes")
         self.setFocusProxy(self.slices.views["axial"])
+        self.commands = Commands(self)
         self.gestures = Gestures(self)
         self._connect()
         self.toolbar.link.hide()
-        self._show_sides(is_radiological=False)
+        self.show_sides(is_radiological=False)
         self._on_stack()
         if studio is not None:
             self.join(studio)
@@ -175,12 +175,12 @@ class VolumeViewer(QWidget):
         self.side.list.choose(layer)
         if is_first and not self.cursor.is_placed:
             self.cursor.move_to(self.scene.centre())
-        self._mark("geometry")
+        self.mark("geometry")
 
     def slice_along(self, layer: Layer) -> None:
         """Step and slice along the voxels of a layer: they are seen as they are, the others are sampled there."""
         self.scene.set_reference(layer)
-        self._mark("geometry")
+        self.mark("geometry")
 
     def clear(self) -> None:
         """Show nothing; what is being read is read no further."""
@@ -238,9 +238,9 @@ class VolumeViewer(QWidget):
             self.show_sheet(sheet)
         self.lightbox.restore(str(state.get("plane", "")), state.get("cuts"))
         self._wants_side = state.get("side") if isinstance(state.get("side"), bool) else None
-        self._show_side()
+        self.show_side()
         if not state.get("crosshair", True):
-            self.switch_crosshair()
+            self.commands.switch_crosshair()
         self.set_linked(bool(state.get("linked", True)))
         tasks.start(self._restore_layers(scene or {}), self)
 
@@ -249,103 +249,10 @@ class VolumeViewer(QWidget):
         """Which sheet is seen."""
         return next(name for name, sheet in self._sheet_of.items() if sheet is self.sheets.currentWidget())
 
-    # --- what keys and buttons do
-
-    def step(self, right: int = 0, up: int = 0, away: int = 0) -> None:
-        """Move the crosshair by voxels on the screen of the slice that has the keyboard."""
-        self.cursor.move_to(self.scene.stepped(self.plane(), right, up, away))
-
-    def step_time(self, n: int) -> None:
-        """Go some volumes on."""
-        self.cursor.go_to(min(max(self.cursor.time + n, 0), self.scene.n_volumes - 1))
-
-    def go_to_centre(self) -> None:
-        """The crosshair to the middle of the image."""
-        self.cursor.move_to(self.scene.centre())
-
-    def zoom(self, steps: int) -> None:
-        """Larger or smaller, about the crosshair."""
-        for view in self.slices.views.values():
-            view.zoom_at(ZOOM_STEP**steps, view.to_screen(*self.scene.place(view.plane)))
-
-    def reset_eyes(self) -> None:
-        """See all of it in each slice."""
-        for view in self.slices.views.values():
-            view.reset_eye()
-
-    def maximise(self, plane: PlaneName) -> None:
-        """Show one slice alone, or all three again."""
-        self.show_sheet("slices")
-        self.slices.maximise(None if self.slices.maximised == plane else plane)
-        self.slices.views[plane].setFocus()
-
-    def plane(self) -> PlaneName:
-        """The slice that has the keyboard; else the one that is seen alone, else the axial one."""
-        for view in self.slices.views.values():
-            if view.hasFocus():
-                return view.plane
-        return self.slices.maximised or "axial"
-
     def show_sheet(self, name: SheetName) -> None:
         """Three slices, the lightbox or the glass brain."""
         self.sheets.setCurrentWidget(self._sheet_of[name])
         self.toolbar.show_sheet(name)
-
-    def switch_crosshair(self) -> None:
-        """Crosshair on or off."""
-        self.toolbar.crosshair.toggle()
-
-    def switch_sides(self) -> None:
-        """Left of the body on the left of the screen, or on the right; kept in the settings."""
-        is_radiological = not self.scene.is_radiological
-        if self.studio is None:
-            self._show_sides(is_radiological=is_radiological)
-            return
-        from neurostudio.app.settings import change
-
-        self.studio.change_settings(self.studio.settings.model_copy(update={"radiological": is_radiological}))
-        tasks.start(_saved(partial(change, radiological=is_radiological)))
-
-    def switch_mode(self) -> None:
-        """Along the voxels, or along the body; the same for data that are not oblique."""
-        if self.scene.is_oblique:
-            self.scene.set_mode("grid" if self.scene.mode == "world" else "world")
-            self._mark("geometry")
-
-    def switch_side(self) -> None:
-        """The layers beside the slices, or not."""
-        self._wants_side = not self.side.isVisible()
-        self._show_side()
-
-    def switch_layer(self) -> None:
-        """Show or hide the current layer."""
-        layer = self.side.current()
-        if layer is not None:
-            self.stack.switch(layer, is_visible=not layer.look.is_visible)
-
-    def ask_overlay(self) -> None:
-        """Offer images to show over these."""
-        self.adding.show_menu(self.toolbar.add.mapToGlobal(QPoint(0, self.toolbar.add.height())))
-
-    def type_place(self) -> None:
-        """Let a place be typed."""
-        self.toolbar.mm.setFocus()
-        self.toolbar.mm.selectAll()
-
-    def show_help(self) -> None:
-        """All keys and mouse moves."""
-        keys.HelpSheet(self.window()).show()
-
-    def copy_place(self) -> None:
-        """The crosshair in mm to the clipboard."""
-        text = " ".join(f"{value:.2f}" for value in self.scene.mm)
-        QGuiApplication.clipboard().setText(text)
-        self._say(f"{text} mm is on the clipboard")
-
-    def copy_picture(self) -> None:
-        """What is seen to the clipboard."""
-        QGuiApplication.clipboard().setPixmap(self.picture())
-        self._say("The picture is on the clipboard")
 
     # --- slots
 
@@ -353,13 +260,13 @@ class VolumeViewer(QWidget):
     def on_moved(self, mm: Point) -> None:
         """The crosshair is elsewhere."""
         self.scene.mm, self._message = mm, ""
-        self._mark("place")
+        self.mark("place")
 
     @Slot(int)
     def on_time(self, time: int) -> None:
         """Another volume."""
         self.scene.time = time
-        self._mark("time")
+        self.mark("time")
 
     @Slot()
     def on_turn(self) -> None:
@@ -407,7 +314,7 @@ class VolumeViewer(QWidget):
     def on_settings(self, settings: Any) -> None:
         """The settings are others."""
         if settings.radiological != self.scene.is_radiological:
-            self._show_sides(is_radiological=settings.radiological)
+            self.show_sides(is_radiological=settings.radiological)
 
     @Slot(object)
     def on_voxel_typed(self, voxel: tuple[float, float, float]) -> None:
@@ -419,7 +326,7 @@ class VolumeViewer(QWidget):
     def on_progress(self, image: Image) -> None:
         """More volumes of an image are there."""
         if any(layer.image is image for layer in self.scene.layers):
-            self._mark("time")
+            self.mark("time")
         self.volumes_read.emit(image)
 
     @Slot(object, object)
@@ -439,7 +346,7 @@ class VolumeViewer(QWidget):
     # --- Qt
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not keys.press(self, event):
+        if not keys.press(self.commands, event):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -452,7 +359,7 @@ class VolumeViewer(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._show_side()
+        self.show_side()
 
     # --- inside
 
@@ -474,25 +381,26 @@ class VolumeViewer(QWidget):
         bar.mm.edited.connect(self.on_placed)
         bar.voxel.edited.connect(self.on_voxel_typed)
         for field in (bar.mm, bar.voxel):
-            field.refused.connect(self._say)
-        bar.sides.clicked.connect(self.switch_sides)
+            field.refused.connect(self.say)
+        bar.sides.clicked.connect(self.commands.switch_sides)
         bar.crosshair.toggled.connect(self.on_crosshair)
-        bar.fit.clicked.connect(self.reset_eyes)
-        bar.mode.clicked.connect(self.switch_mode)
+        bar.fit.clicked.connect(self.commands.reset_eyes)
+        bar.mode.clicked.connect(self.commands.switch_mode)
         bar.link.clicked.connect(self.set_linked)
-        bar.copy.clicked.connect(self.copy_picture)
-        bar.add.clicked.connect(self.ask_overlay)
-        bar.side.clicked.connect(self.switch_side)
-        bar.help.clicked.connect(self.show_help)
+        bar.copy.clicked.connect(self.commands.copy_picture)
+        bar.add.clicked.connect(self.commands.ask_overlay)
+        bar.side.clicked.connect(self.commands.switch_side)
+        bar.help.clicked.connect(self.commands.show_help)
 
-    def _mark(self, change: Change) -> None:
+    def mark(self, change: Change) -> None:
+        """Something has changed: it is drawn once, in the next turn of the loop."""
         self._changed.add(change)
         self._turn.start()
 
     def _on_stack(self) -> None:
         self.side.refresh()
-        self._mark("looks")
-        self._mark("geometry")
+        self.mark("looks")
+        self.mark("geometry")
 
     def _show_geometry(self) -> None:
         self.slices.arrange()
@@ -506,14 +414,17 @@ class VolumeViewer(QWidget):
         self.warning.setText(". ".join(words))
         self._warning_row.setVisible(bool(words))
 
-    def _show_sides(self, *, is_radiological: bool) -> None:
+    def show_sides(self, *, is_radiological: bool) -> None:
+        """Show on which side the left of the body is seen."""
         self.scene.is_radiological = is_radiological
         self.toolbar.show_sides(is_radiological=is_radiological)
         for view in self.slices.views.values():
             view.eye.centre = None  # a place on the screen is another one now
-        self._mark("looks")
+        self.mark("looks")
 
-    def _show_side(self) -> None:
+    def show_side(self, *, is_wanted: bool | None = None) -> None:
+        """The layers stand beside the slices where there is room, or as somebody wanted."""
+        self._wants_side = self._wants_side if is_wanted is None else is_wanted
         has_room = self.width() >= NARROW_U * theme.unit(self)
         is_shown = has_room if self._wants_side is None else self._wants_side
         self.side.setVisible(is_shown)
@@ -538,12 +449,13 @@ class VolumeViewer(QWidget):
         words += [f"{reading.name} {reading.text}" for reading in self.scene.readings(place) if reading.text]
         self.readout.say("     ".join(words))
 
-    def _say(self, words: str) -> None:
+    def say(self, words: str) -> None:
+        """Words in the line at the bottom, until someone moves."""
         self._message = words
         self.readout.say(words)
 
     def _notify(self, notice: Notice) -> None:
-        self._say(f"{notice.title}. {notice.text} {notice.fix}".strip())
+        self.say(f"{notice.title}. {notice.text} {notice.fix}".strip())
         if self.studio is not None:
             self.studio.notify(notice)
 
@@ -559,10 +471,6 @@ class VolumeViewer(QWidget):
                     self.on_trouble(error)
         self.scene.restore(scene)
         self._on_stack()
-
-
-async def _saved(write: partial[Any]) -> None:
-    await tasks.in_background(write)
 
 
 def _splitter(orientation: Qt.Orientation, *parts: QWidget) -> QSplitter:

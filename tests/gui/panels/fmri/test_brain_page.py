@@ -17,7 +17,7 @@ from neurostudio.app.export import export_dataset
 from neurostudio.gui.panels.fmri.page import BrainPage
 from neurostudio.gui.panels.fmri.question_bar import QuestionBar
 from neurostudio.gui.studio import Studio
-from tests.gui.panels.fmri.conftest import AFFINE, LONG_MS, VOLUMES, save, values, wait_whole
+from tests.gui.panels.fmri.conftest import AFFINE, LONG_MS, SHAPE, VOLUMES, save, values, wait_whole
 
 Open = Callable[..., BrainPage]
 
@@ -312,6 +312,33 @@ def test_the_numbers_on_the_page_are_those_of_the_command_line(
     column = [float(line.split(",")[2]) for line in table[1:]]
     assert column == values()[VOXEL].tolist()
     qtbot.waitUntil(lambda: cursor_series(page).tolist() == column, timeout=LONG_MS)
+
+
+def test_the_region_on_the_page_is_that_of_the_command_line_and_of_the_atlas(
+    brain: Studio, open_brain: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    from neurostudio.gui import tasks
+
+    regions = np.zeros(SHAPE, np.uint8)
+    regions[:6], regions[6:] = 1, 2
+    atlas = save(tmp_path / "atlas_dseg.nii.gz", regions)
+    (tmp_path / "atlas_dseg.tsv").write_text("index\tname\n1\tRight half\n2\tLeft half\n", encoding="utf-8")
+    page = open_brain()
+    viewer = page.look.viewer
+
+    async def add() -> None:
+        await viewer.open_layer(atlas, kind="labels")
+
+    tasks.start(add(), page)
+    qtbot.waitUntil(lambda: len(viewer.scene.layers) == 2, timeout=LONG_MS)
+    assert brain.project is not None
+    for voxel, name in (((3, 6, 5), "Right half"), ((8, 6, 5), "Left half")):
+        page.look.crosshair.move_to(mm_of(voxel))
+        qtbot.waitUntil(lambda name=name: name in viewer.readout.text(), timeout=LONG_MS)
+        look = json.loads(json.dumps(page.look.look()))
+        target = export_dataset(brain.project.project, "rest", tmp_path / "here.json", look)
+        said = json.loads(target.read_text(encoding="utf-8"))
+        assert [layer["region"] for layer in said["layers"] if layer["region"]] == [name]
 
 
 def test_a_picture_of_what_is_seen_is_written_by_the_command_line(

@@ -133,7 +133,7 @@ def test_a_click_reads_the_voxel_whatever_the_affine(
     affine[:3, :3], affine[:3, 3] = turn @ matrix, (5.0, -7.0, 11.0)
     viewer.clear()
     viewer.add_layer(make_made("t1", ANATOMY, affine))
-    viewer._show_sides(is_radiological=is_radiological)
+    viewer.show_sides(is_radiological=is_radiological)
     mm = viewer.scene.voxel_mm(voxel)
     settle()
     for plane in ("axial", "coronal"):  # the second click moves along the axis that the first one left alone
@@ -306,7 +306,7 @@ def test_oblique_data_are_said_and_can_be_resampled(viewer: VolumeViewer, make_m
 
 
 def test_pixels_on_the_screen_are_the_voxels(shown: VolumeViewer) -> None:
-    shown.switch_crosshair()
+    shown.commands.switch_crosshair()
     view = shown.slices.views["axial"]
     settle()
     image = view.grab().toImage()
@@ -385,7 +385,7 @@ def test_a_right_click_opens_the_menu(shown: VolumeViewer, qtbot: Any) -> None:
     actions["Export SVG..."].trigger()
     assert wanted == [".svg"]
     popup().close()
-    shown.copy_picture()
+    shown.commands.copy_picture()
     assert not QApplication.clipboard().pixmap().isNull()
 
 
@@ -527,7 +527,7 @@ def test_a_look_of_the_viewer_comes_back(viewer: VolumeViewer, make_file: MakeFi
     tasks.start(fill(), viewer)
     qtbot.waitUntil(lambda: len(viewer.scene.layers) == 2, timeout=20_000)
     viewer.show_sheet("lightbox")
-    viewer.switch_crosshair()
+    viewer.commands.switch_crosshair()
     kept = viewer.state()
     other = VolumeViewer()
     qtbot.addWidget(other)
@@ -590,7 +590,8 @@ def test_everything_has_a_name_and_fits(
         qapp.setFont(font)
 
 
-def _clicks(viewer: VolumeViewer, n: int) -> None:
+def is_inside_after_clicks(viewer: VolumeViewer, n: int) -> bool:
+    """Do `n` things at random; whether the crosshair is still in the images."""
     chance = random.Random(4)
     views = list(viewer.slices.views.values())
     for _ in range(n):
@@ -610,19 +611,18 @@ def _clicks(viewer: VolumeViewer, n: int) -> None:
             QTest.keyClick(view, key)
     settle()
     frame = viewer.scene.frame
-    assert frame is not None
-    assert frame.holds(viewer.scene.mm)
+    return frame is not None and frame.holds(viewer.scene.mm)
 
 
 def test_500_random_clicks_raise_nothing(shown: VolumeViewer, make_made: MakeLayer) -> None:
     shown.add_layer(make_made("bold", RUN))
-    _clicks(shown, 500)
+    assert is_inside_after_clicks(shown, 500)
 
 
 @pytest.mark.slow
 def test_10_000_random_clicks_raise_nothing(shown: VolumeViewer, make_made: MakeLayer) -> None:
     shown.add_layer(make_made("bold", RUN))
-    _clicks(shown, 10_000)
+    assert is_inside_after_clicks(shown, 10_000)
 
 
 @pytest.mark.slow
