@@ -31,9 +31,11 @@ def main() -> int:
     parser.add_argument("--size", metavar="WxH", help="such as 1600x1000")
     parser.add_argument("--list", action="store_true", help="names of the scenes")
     flags = parser.parse_args()
-    if flags.list:
-        from tests.screenshots.scene import all_scenes
+    from tests.screenshots.scene import all_scenes
 
+    if unknown := set(flags.only) - set(all_scenes()):
+        parser.error(f"no scene is called {', '.join(sorted(unknown))}; --list names them")
+    if flags.list:
         sys.stdout.write("\n".join(all_scenes()) + "\n")
         return 0
     looks = [look for look in LOOKS if look.fits(flags.theme, flags.scale, flags.size)]
